@@ -1,0 +1,187 @@
+"""A checkpoint is a folder: weights, config, metrics, history, card and their checksums.
+
+    model.safetensors   weights, never pickled
+    config.json         data set, model, network sizes, and the training recipe
+    metrics.json        measured on held-out combinations of factors
+    history.jsonl       the loss curve, a line each interval
+    card.md             who trained it on what, for people
+    SHA256SUMS          of all of the above; `sha256sum -c SHA256SUMS` checks it too
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save_file
+
+from causal_explorer.data.dataset import Dataset, dataset_named
+from causal_explorer.models.registry import build
+from causal_explorer.models.scm_vae import SCMVAE
+
+SHIPPED = Path(__file__).resolve().parents[1] / "checkpoints"
+_FILES = ("model.safetensors", "config.json", "metrics.json", "history.jsonl", "card.md")
+_CONFIG_KEYS = {"data", "model", "network", "train"}
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A trained model with what is known of it.
+
+    Attributes:
+        id: the folder's name.
+        model: in evaluation mode, on the CPU.
+        dataset: that the model is about.
+        config: as trained.
+        metrics: on held-out combinations.
+        card: Markdown.
+    """
+
+    id: str
+    model: SCMVAE
+    dataset: Dataset
+    config: dict[str, object]
+    metrics: dict[str, object]
+    card: str
+
+
+def find(name: str | Path) -> Path:
+    """The folder of a checkpoint, by name under checkpoints/ or by path.
+
+    Raises:
+        ValueError: there is none.
+    """
+    for folder in (SHIPPED / name, Path(name)):
+        if (folder / "SHA256SUMS").is_file():
+            return folder
+    shipped = sorted(sums.parent.name for sums in SHIPPED.glob("*/SHA256SUMS"))
+    raise ValueError(
+        f"There is no checkpoint {str(name)!r}: it takes a folder with a SHA256SUMS file, "
+        f"or one of {', '.join(shipped) or 'none shipped'}."
+    )
+
+
+def read(name: str | Path) -> Checkpoint:
+    """Loads a checkpoint without unpickling anything.
+
+    Raises:
+        ValueError: unknown checkpoint; a missing or altered file; an unknown key; weights
+            of a wrong name, shape or type.
+    """
+    folder = find(name)
+    files = _verified(folder)
+    config = _parse(folder, "config.json", files)
+    if set(config) != _CONFIG_KEYS:
+        raise ValueError(
+            f"{folder / 'config.json'} has the keys {', '.join(sorted(config))}: "
+            f"it takes {', '.join(sorted(_CONFIG_KEYS))}."
+        )
+    dataset = dataset_named(config["data"])
+    model = build(config["model"], dataset.variables, config["network"])
+    _load_weights(model, files["model.safetensors"], folder)
+    return Checkpoint(
+        id=folder.name,
+        model=model.eval().requires_grad_(False),
+        dataset=dataset,
+        config=config,
+        metrics=_parse(folder, "metrics.json", files),
+        card=files["card.md"].decode(),
+    )
+
+
+def write(
+    folder: Path,
+    model: SCMVAE,
+    config: dict[str, object],
+    metrics: dict[str, object],
+    history: str,
+    card: str,
+) -> None:
+    """Writes a checkpoint beside its place and then moves it there, so that none is half written.
+
+    Args:
+        folder: of the checkpoint; an older one there is replaced.
+        model: its weights are saved as float32 on the CPU.
+        config: keys "data", "model", "network", "train".
+        metrics: anything that JSON holds.
+        history: JSON lines.
+        card: Markdown.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
+        fresh = Path(scratch) / "new"
+        fresh.mkdir()
+        weights = {k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}
+        save_file(weights, fresh / "model.safetensors")
+        (fresh / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+        (fresh / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
+        (fresh / "history.jsonl").write_text(history)
+        (fresh / "card.md").write_text(card)
+        sums = [f"{_digest((fresh / name).read_bytes())}  {name}\n" for name in _FILES]
+        (fresh / "SHA256SUMS").write_text("".join(sums))
+        if folder.exists():
+            folder.rename(Path(scratch) / "old")
+        shutil.move(fresh, folder)
+
+
+def _verified(folder: Path) -> dict[str, bytes]:
+    """The bytes of each file, once its checksum is seen to hold."""
+    try:
+        lines = (folder / "SHA256SUMS").read_text().splitlines()
+        sums = {name: digest for digest, name in (line.split(maxsplit=1) for line in lines)}
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{folder / 'SHA256SUMS'} cannot be read: {error}.") from error
+    files = {}
+    for name in _FILES:
+        path = folder / name
+        if name not in sums or not path.is_file():
+            raise ValueError(f"The checkpoint {folder} lacks {name} or its checksum.")
+        files[name] = path.read_bytes()
+        if _digest(files[name]) != sums[name]:
+            raise ValueError(
+                f"{path} does not match its checksum in SHA256SUMS: "
+                "the file is damaged or was altered; restore it or train again."
+            )
+    return files
+
+
+def _parse(folder: Path, name: str, files: dict[str, bytes]) -> dict:
+    try:
+        content = json.loads(files[name])
+    except ValueError as error:
+        raise ValueError(f"{folder / name} is not JSON: {error}.") from error
+    if not isinstance(content, dict):
+        raise ValueError(f"{folder / name} holds no JSON object.")
+    return content
+
+
+def _load_weights(model: SCMVAE, data: bytes, folder: Path) -> None:
+    path = folder / "model.safetensors"
+    try:
+        weights = load(data)
+    except SafetensorError as error:
+        raise ValueError(f"{path} is not a safetensors file: {error}.") from error
+    wanted = model.state_dict()
+    if set(weights) != set(wanted):
+        odd = ", ".join(sorted(set(weights) ^ set(wanted)))
+        raise ValueError(f"{path} and the model of its config differ in the tensors {odd}.")
+    for key, tensor in wanted.items():
+        found = weights[key]
+        if found.shape != tensor.shape or found.dtype != tensor.dtype:
+            raise ValueError(
+                f"{key} in {path} is {found.dtype} of shape {tuple(found.shape)}: "
+                f"the model of its config takes {tensor.dtype} of shape {tuple(tensor.shape)}."
+            )
+        if not bool(torch.isfinite(found).all()):
+            raise ValueError(f"{key} in {path} holds a number that is not finite.")
+    model.load_state_dict(weights)
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

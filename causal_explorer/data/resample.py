@@ -1,0 +1,36 @@
+"""The data set that a story entails: ancestral draws of the factors, looked up by row.
+
+Every combination of factors occurs exactly once in dSprites, so drawing rows in proportion
+to p(v) of the story makes a data set that is faithful to the story's graph.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from causal_explorer.data import dsprites
+from causal_explorer.scm.coupling import COUPLINGS
+from causal_explorer.scm.scm import SCM
+
+
+def resample(story: SCM, count: int, seed: int = 0) -> np.ndarray:
+    """Draws rows of dSprites from p(v) of a story.
+
+    Args:
+        story: over dSprites' factors.
+        count: how many pictures.
+        seed: of the draw.
+
+    Returns:
+        (count,) int64 rows of the published file; `dsprites.classes_of` gives the factors.
+
+    Raises:
+        ValueError: the story is not over dSprites' factors.
+    """
+    if story.variables != dsprites.FACTORS:
+        raise ValueError(f"The story {story.name!r} is not over dSprites' factors.")
+    generator = torch.Generator().manual_seed(seed)
+    coupling = COUPLINGS["monotone"]  # one uniform a factor; any coupling has the same p(v)
+    classes = story.predict(story.draw_noise(count, coupling, generator), coupling)
+    return dsprites.index(story.stack(classes).numpy())

@@ -1,0 +1,33 @@
+"""Every model by the name that configs and checkpoints use."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from causal_explorer.models.scm_vae import SCMVAE, SCMVAEConfig
+from causal_explorer.scm.variables import Variable
+
+MODELS = {"scm-vae": (SCMVAE, SCMVAEConfig)}
+
+
+def build(name: str, variables: tuple[Variable, ...], settings: dict[str, object]) -> SCMVAE:
+    """A fresh model.
+
+    Args:
+        name: a key of `MODELS`.
+        variables: of the data set.
+        settings: fields of the model's config; those left out take their defaults.
+
+    Raises:
+        ValueError: unknown model or unknown setting.
+    """
+    if name not in MODELS:
+        raise ValueError(f"The model {name!r} is unknown: there is {', '.join(MODELS)}.")
+    model, config = MODELS[name]
+    known = [field.name for field in fields(config)]
+    unknown = sorted(set(settings) - set(known))
+    if unknown:
+        raise ValueError(
+            f"The model {name} has no setting {', '.join(unknown)}: it takes {', '.join(known)}."
+        )
+    return model(variables, config(**settings))  # type: ignore[arg-type]

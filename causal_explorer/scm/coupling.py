@@ -1,0 +1,141 @@
+"""Couplings: how exogenous noise and a table row make a class, and back.
+
+A conditional table fixes p(v | pa), not what the *same* noise would give under other
+parents. That is the coupling; data cannot tell couplings apart, so it is a choice.
+
+Rows are (N, K) probabilities, all positive; classes are (N,) int64; all floats are float64.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import pyro.distributions as dist
+import torch
+from pyro.distributions import TorchDistribution
+from torch import Tensor
+
+from causal_explorer.scm.variables import Variable
+
+
+class Coupling(ABC):
+    """The structural assignment v := f(row, u) of one categorical variable."""
+
+    name: str
+
+    @abstractmethod
+    def prior(self, variable: Variable) -> TorchDistribution:
+        """p(u) of one unit, as Pyro samples it."""
+
+    @abstractmethod
+    def draw(self, variable: Variable, count: int, generator: torch.Generator) -> Tensor:
+        """u ~ p(u) for `count` units, from a generator of our own."""
+
+    @abstractmethod
+    def assign(self, variable: Variable, rows: Tensor, noise: Tensor) -> Tensor:
+        """v := f(row, u): (N, K) probabilities and N noises to (N,) classes."""
+
+    @abstractmethod
+    def abduct(
+        self, variable: Variable, rows: Tensor, observed: Tensor, generator: torch.Generator
+    ) -> Tensor:
+        """u ~ p(u | v = observed, row), exactly; `assign` gives `observed` back."""
+
+
+class GumbelMax(Coupling):
+    """v := argmax_k (log p_k + u_k) with u_k ~ Gumbel(0, 1); noise is (N, K).
+
+    Source: Oberst and Sontag 2019 (arXiv:1905.05824), section 3.3; posterior by top-down
+    sampling, Maddison, Tarlow and Minka 2014 (arXiv:1411.0030), section 3.
+    """
+
+    name = "gumbel"
+
+    def prior(self, variable: Variable) -> TorchDistribution:
+        zero = torch.zeros(variable.classes, dtype=torch.float64)
+        return dist.Gumbel(zero, torch.ones_like(zero)).to_event(1)
+
+    def draw(self, variable: Variable, count: int, generator: torch.Generator) -> Tensor:
+        return _gumbel((count, variable.classes), generator)
+
+    def assign(self, variable: Variable, rows: Tensor, noise: Tensor) -> Tensor:
+        return (rows.log() + noise).argmax(dim=1)
+
+    def abduct(
+        self, variable: Variable, rows: Tensor, observed: Tensor, generator: torch.Generator
+    ) -> Tensor:
+        logits = rows.log()
+        top = logits.logsumexp(dim=1, keepdim=True) + _gumbel((len(rows), 1), generator)
+        free = logits + _gumbel(tuple(rows.shape), generator)  # G_i ~ Gumbel(l_i)
+        below = -torch.logaddexp(-free, -top)  # g_i = -log(exp(-G_i) + exp(-T)) < T
+        return below.scatter(1, observed[:, None], top) - logits
+
+
+class Monotone(Coupling):
+    """v := F⁻¹(u) with u ~ U(0, 1), the inverse CDF; noise is (N,).
+
+    A circular variable has no lowest class: its ring is opened opposite the circular mean
+    of each row, so that turning all rows turns the answer with them. A nominal variable
+    is taken in the order of its class numbers.
+
+    Source: Pearl 2009, section 9.2 (monotonicity); Devroye 1986, chapter II.2 (inversion).
+    """
+
+    name = "monotone"
+
+    def prior(self, variable: Variable) -> TorchDistribution:
+        zero = torch.zeros((), dtype=torch.float64)
+        return dist.Uniform(zero, torch.ones_like(zero))
+
+    def draw(self, variable: Variable, count: int, generator: torch.Generator) -> Tensor:
+        return torch.rand(count, dtype=torch.float64, generator=generator)
+
+    def assign(self, variable: Variable, rows: Tensor, noise: Tensor) -> Tensor:
+        start = _start(variable, rows)
+        rank = torch.searchsorted(_cdf(rows, start), noise[:, None], right=True).squeeze(1)
+        return (rank.clamp(max=variable.classes - 1) + start) % variable.classes
+
+    def abduct(
+        self, variable: Variable, rows: Tensor, observed: Tensor, generator: torch.Generator
+    ) -> Tensor:
+        start = _start(variable, rows)
+        rank = ((observed - start) % variable.classes)[:, None]
+        cdf = torch.nn.functional.pad(_cdf(rows, start), (1, 0))
+        low, high = cdf.gather(1, rank).squeeze(1), cdf.gather(1, rank + 1).squeeze(1)
+        share = torch.rand(len(rows), dtype=torch.float64, generator=generator)
+        return torch.minimum(low + (high - low) * share, high.nextafter(low))  # U(F(k-1), F(k))
+
+
+COUPLINGS: dict[str, Coupling] = {"gumbel": GumbelMax(), "monotone": Monotone()}
+
+
+def coupling_named(name: str) -> Coupling:
+    """The coupling of that name.
+
+    Raises:
+        ValueError: no such coupling.
+    """
+    if name not in COUPLINGS:
+        raise ValueError(f"coupling={name!r} is unknown: it takes {' or '.join(COUPLINGS)}.")
+    return COUPLINGS[name]
+
+
+def _gumbel(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
+    uniform = torch.rand(shape, dtype=torch.float64, generator=generator)
+    return -(-uniform.clamp_min(torch.finfo(torch.float64).tiny).log()).log()
+
+
+def _start(variable: Variable, rows: Tensor) -> Tensor:
+    """(N,) the class at which each row's cumulation begins."""
+    if variable.kind != "circular":
+        return torch.zeros(len(rows), dtype=torch.int64)
+    angles = 2 * torch.pi * torch.arange(variable.classes, dtype=rows.dtype) / variable.classes
+    east, north = rows @ angles.cos(), rows @ angles.sin()
+    mean = torch.where(torch.hypot(east, north) > 1e-9, torch.atan2(north, east), 0.0)
+    opposite = mean / (2 * torch.pi) * variable.classes + variable.classes / 2
+    return torch.floor(opposite + 0.5).long() % variable.classes
+
+
+def _cdf(rows: Tensor, start: Tensor) -> Tensor:
+    order = (torch.arange(rows.shape[1]) + start[:, None]) % rows.shape[1]
+    return rows.gather(1, order).cumsum(dim=1)

@@ -1,0 +1,54 @@
+"""Endogenous variables: what a structural causal model is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from numbers import Integral
+from typing import Literal
+
+Kind = Literal["nominal", "ordinal", "circular"]
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A categorical variable with classes 0 … len(values) - 1.
+
+    Attributes:
+        name: how queries call it.
+        values: one physical value a class, for example a scale or an angle.
+        unit: of the values, empty if they have none.
+        kind: "nominal" (no order), "ordinal", or "circular" (the order closes to a ring).
+        labels: names of the classes where they have any; a query may use them.
+    """
+
+    name: str
+    values: tuple[float, ...]
+    unit: str = ""
+    kind: Kind = "ordinal"
+    labels: tuple[str, ...] = ()
+
+    @property
+    def classes(self) -> int:
+        """How many classes there are."""
+        return len(self.values)
+
+    def parse(self, value: object) -> int:
+        """A class number, from a number or a label.
+
+        Raises:
+            ValueError: the value is neither a class number in range nor a label.
+        """
+        if isinstance(value, str) and value in self.labels:
+            return self.labels.index(value)
+        whole = isinstance(value, Integral) and not isinstance(value, bool)
+        if whole and 0 <= int(value) < self.classes:  # type: ignore[call-overload]
+            return int(value)  # type: ignore[call-overload]
+        names = f" or one of {', '.join(self.labels)}" if self.labels else ""
+        raise ValueError(
+            f"{self.name}={value!r} is not a class of {self.name}: "
+            f"it takes a whole number from 0 to {self.classes - 1}{names}."
+        )
+
+    def label(self, value: int) -> str:
+        """The class as a person reads it: its label, or its number."""
+        return self.labels[value] if self.labels else str(value)

@@ -1,0 +1,1 @@
+"""Training: `python -m train scm-vae`. Imports the library, never the reverse."""

@@ -1,0 +1,90 @@
+"""`python -m train scm-vae`: trains a model by its config and writes its checkpoint."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+
+from causal_explorer import checkpoint
+from train.card import card, commit, device_name
+from train.config import RunConfig, read_config
+from train.curve import write_curve
+from train.loop import Run
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the command line; 0 if a checkpoint was written."""
+    options = _parser().parse_args(arguments)
+    try:
+        config = read_config(options.config, options.set)
+        device = pick_device(options.device)
+        folder = options.out or Path("runs") / config.id
+        run = Run(config, device, folder, options.resume)
+        run.train()
+        finish(run, config, folder)
+    except (ValueError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped; --resume continues from the last save.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def finish(run: Run, config: RunConfig, folder: Path) -> None:
+    """Evaluates on the held-out combinations and writes the checkpoint and the loss curve."""
+    test = run.evaluate("test")
+    seconds, device = run.state.seconds, run.device
+    metrics = {
+        "test": asdict(test) | {"loss": test.loss},
+        "seconds": seconds,
+        "device": device_name(device),
+        "commit": commit(),
+    }
+    history = "".join(f"{line}\n" for line in run.state.history)
+    page = card(config, device, seconds, test)
+    checkpoint.write(folder / config.id, run.model, config.as_dict(), metrics, history, page)
+    write_curve(folder, run.state.history)
+    print(page)
+    print(f"Checkpoint: {folder / config.id}")
+
+
+def pick_device(name: str) -> torch.device:
+    """The device of that name; "auto" is CUDA where there is a CUDA device, else the CPU.
+
+    Raises:
+        ValueError: unknown, or CUDA without a CUDA device.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError as error:
+        raise ValueError(f"device={name!r} is unknown: it takes auto, cpu or cuda.") from error
+    if device.type not in ("cpu", "cuda"):
+        raise ValueError(f"device={name!r} is not supported: it takes auto, cpu or cuda.")
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise ValueError(f"device={name!r} was asked for, but there is no CUDA device here.")
+    return device
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m train", description=__doc__)
+    parser.add_argument("config", help="a name under train/configs, or a TOML file")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="override one setting"
+    )
+    parser.add_argument("--device", default="auto", help="auto (default), cpu, cuda, cuda:0 …")
+    parser.add_argument(
+        "--out", type=Path, help="folder of the run (default runs/<config>); its checkpoint inside"
+    )
+    parser.add_argument("--resume", action="store_true", help="continue from the folder's last save")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,134 @@
+"""The training loop: stochastic variational inference of a model on dSprites."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from pathlib import Path
+
+import pyro
+import torch
+from pyro.infer import TraceMeanField_ELBO
+from tqdm import tqdm
+
+from causal_explorer.data import splits
+from causal_explorer.data.dataset import dataset_named
+from causal_explorer.metrics.likelihood import Likelihood, likelihood
+from causal_explorer.models.registry import build
+from causal_explorer.models.scm_vae import SCMVAE
+from train import state as run_state
+from train.config import RunConfig
+from train.pictures import Pictures
+from train.state import RunState
+
+_VALIDATION_IMAGES = 8_192  # of the validation split, at each look
+_EVALUATION_BATCH = 1_024
+_LAST_RATE = 1e-3  # cosine decay ends at this share of the learning rate
+
+
+class Run:
+    """One training run: `train()` to the last step, then `evaluate("test")`."""
+
+    def __init__(self, config: RunConfig, device: torch.device, folder: Path, resume: bool) -> None:
+        """Builds the model, or restores it from the folder.
+
+        Raises:
+            ValueError: an unknown model, data set, setting or rate; nothing to resume.
+        """
+        self.config, self.device, self.folder = config, device, folder
+        torch.manual_seed(config.train.seed)
+        pyro.clear_param_store()
+        variables = dataset_named(config.data).variables
+        self.model = build(config.model, variables, config.network).to(device)
+        self.optimiser = _optimiser(self.model, config)
+        generator = torch.Generator().manual_seed(config.train.seed)
+        self.state = RunState(0, 0.0, [], generator)
+        if resume:
+            self.state = run_state.restore(
+                self._state_path, config.as_dict(), self.model, self.optimiser
+            )
+        self.pictures = Pictures(device)
+
+    @property
+    def _state_path(self) -> Path:
+        return self.folder / "state.pt"
+
+    def train(self) -> None:
+        """Steps to the end, logging, validating and saving on the way."""
+        recipe, state = self.config.train, self.state
+        rows = torch.from_numpy(splits.rows("train", recipe.split_seed))
+        self.folder.mkdir(parents=True, exist_ok=True)
+        losses: list[torch.Tensor] = []
+        clock = time.perf_counter()
+        with tqdm(total=recipe.steps, initial=state.step, unit="step") as bar:
+            while state.step < recipe.steps:
+                losses.append(self._step(rows))
+                state.step += 1
+                bar.update()
+                last = state.step == recipe.steps
+                if last or state.step % recipe.log_every == 0:
+                    state.seconds += time.perf_counter() - clock
+                    self._log(bar, float(torch.stack(losses).mean()))
+                    losses, clock = [], time.perf_counter()
+                if last or state.step % recipe.save_every == 0:
+                    self._save()
+
+    def evaluate(self, split: splits.Split, images: int | None = None) -> Likelihood:
+        """Likelihood of a split, or of its evenly spread part."""
+        rows = splits.rows(split, self.config.train.split_seed)
+        if images is not None:
+            rows = rows[:: max(1, len(rows) // images)][:images]
+        generator = torch.Generator().manual_seed(self.config.train.seed)
+        batches = self.pictures.batches(rows, _EVALUATION_BATCH)
+        return likelihood(self.model, batches, generator)
+
+    def _step(self, rows: torch.Tensor) -> torch.Tensor:
+        """One step on a random batch; its -ELBO in nats an image."""
+        recipe = self.config.train
+        decay = 0.5 * (1 + math.cos(math.pi * self.state.step / recipe.steps))
+        for group in self.optimiser.param_groups:
+            group["lr"] = group["peak"] * (_LAST_RATE + (1 - _LAST_RATE) * decay)
+        lot = torch.randint(len(rows), (recipe.batch,), generator=self.state.generator)
+        v, x = self.pictures(rows[lot])
+        elbo = TraceMeanField_ELBO()
+        loss = elbo.differentiable_loss(self.model.model, self.model.guide, v, x) / len(x)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimiser.step()
+        return loss.detach()
+
+    def _log(self, bar: tqdm, loss: float) -> None:
+        recipe, state = self.config.train, self.state
+        line: dict[str, float] = {
+            "step": state.step,
+            "images": state.step * recipe.batch,
+            "seconds": round(state.seconds, 3),
+            "train_loss": loss,
+        }
+        if state.step % recipe.validate_every == 0 or state.step == recipe.steps:
+            found = self.evaluate("validation", _VALIDATION_IMAGES)
+            line |= {"image_nats": found.image_nats, "kl_nats": found.kl_nats}
+            bar.write(f"step {state.step}: {found.loss:.3f} nats on validation")
+        if not math.isfinite(loss):
+            raise ValueError(f"The loss is {loss} at step {state.step}: lower the learning rate.")
+        bar.set_postfix(nats=f"{loss:.3f}")
+        state.history.append(json.dumps(line))
+
+    def _save(self) -> None:
+        run_state.save(
+            self._state_path, self.state, self.config.as_dict(), self.model, self.optimiser
+        )
+
+
+def _optimiser(model: SCMVAE, config: RunConfig) -> torch.optim.Optimizer:
+    """Adam, with the learning rate of each parameter scaled as [train.rates] says."""
+    rates, used, groups = config.train.rates, set(), []
+    for name, parameter in model.named_parameters():
+        prefix = max((p for p in rates if name.startswith(p)), key=len, default=None)
+        used.add(prefix)
+        peak = config.train.learning_rate * (rates[prefix] if prefix else 1.0)
+        groups.append({"params": [parameter], "lr": peak, "peak": peak})
+    if unused := set(rates) - used:
+        raise ValueError(f"train.rates names no parameter with {', '.join(sorted(unused))}.")
+    return torch.optim.Adam(groups)
