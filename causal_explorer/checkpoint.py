@@ -1,11 +1,11 @@
 """A checkpoint is a folder: weights, config, metrics, history, card and their checksums.
 
-    model.safetensors   weights, never pickled
-    config.json         data set, model, network sizes, and the training recipe
-    metrics.json        measured on held-out combinations of factors
-    history.jsonl       the loss curve, a line each interval
-    card.md             who trained it on what, for people
-    SHA256SUMS          of all of the above; `sha256sum -c SHA256SUMS` checks it too
+model.safetensors   weights, never pickled
+config.json         data set, model, network sizes, and the training recipe
+metrics.json        measured on held-out combinations of factors
+history.jsonl       the loss curve, a line each interval
+card.md             who trained it on what, for people
+SHA256SUMS          of all of the above; `sha256sum -c SHA256SUMS` checks it too
 """
 
 from __future__ import annotations

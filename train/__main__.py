@@ -82,7 +82,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--out", type=Path, help="folder of the run (default runs/<config>); its checkpoint inside"
     )
-    parser.add_argument("--resume", action="store_true", help="continue from the folder's last save")
+    parser.add_argument(
+        "--resume", action="store_true", help="continue from the folder's last save"
+    )
     return parser
 
 

@@ -21,13 +21,14 @@ def card(config: RunConfig, device: torch.device, seconds: float, test: Likeliho
     recipe = config.train
     return f"""# {config.id}
 
-{config.model} on {config.data}, trained {datetime.now(UTC):%Y-%m-%d} by `python -m train {config.id}`.
+{config.model} on {config.data}, trained {datetime.now(UTC):%Y-%m-%d} by
+`python -m train {config.id}`.
 
 | | |
 |---|---|
 | device | {device_name(device)} |
 | training time | {seconds:.0f} s, {recipe.steps:,} steps of {recipe.batch} images |
-| versions | Python {platform.python_version()}, torch {torch.__version__}, pyro {pyro.__version__} |
+| versions | {versions()} |
 | commit | {commit()} |
 | held-out loss (-ELBO) | {test.loss:.4f} nats an image |
 | of which image term | {test.image_nats:.4f} nats |
@@ -44,6 +45,12 @@ def device_name(device: torch.device) -> str:
     if device.type == "cuda":
         return f"CUDA, {torch.cuda.get_device_name(device)}"
     return f"CPU, {torch.get_num_threads()} threads"
+
+
+def versions() -> str:
+    """Of what the training ran on."""
+    python = platform.python_version()
+    return f"Python {python}, torch {torch.__version__}, pyro {pyro.__version__}"
 
 
 def commit() -> str:

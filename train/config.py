@@ -25,9 +25,10 @@ class TrainConfig:
     rates: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("steps", "batch", "learning_rate", "log_every", "validate_every", "save_every"):
-            if getattr(self, name) <= 0:
-                raise ValueError(f"train.{name} is {getattr(self, name)}: it must be above 0.")
+        for setting in fields(self):
+            value = getattr(self, setting.name)
+            if setting.name not in ("seed", "split_seed", "rates") and value <= 0:
+                raise ValueError(f"train.{setting.name} is {value}: it must be above 0.")
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,8 @@ def _only(content: Mapping, known: set[str], where: str) -> None:
     unknown = sorted(set(content) - known)
     if unknown:
         raise ValueError(
-            f"{where} has the unknown key {', '.join(unknown)}: it takes {', '.join(sorted(known))}."
+            f"{where} has the unknown key {', '.join(unknown)}: "
+            f"it takes {', '.join(sorted(known))}."
         )
 
 

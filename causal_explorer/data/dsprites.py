@@ -46,7 +46,7 @@ _OUTLINES = (_square(), _ellipse(), _heart())  # (V, 2), x right, y down
 
 def index(classes: np.ndarray) -> np.ndarray:
     """(N, 5) classes to (N,) rows of the published file (C order)."""
-    return np.ravel_multi_index(tuple(check(classes).T), DIMENSIONS)
+    return np.asarray(np.ravel_multi_index(tuple(check(classes).T), DIMENSIONS))
 
 
 def classes_of(rows: np.ndarray) -> np.ndarray:

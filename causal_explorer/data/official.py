@@ -47,7 +47,7 @@ def read(path: Path, blob_id: str = GIT_BLOB_ID) -> np.ndarray:
         ValueError: it is not the published file, or not in the order of `dsprites.index`.
     """
     with path.open("rb") as file:
-        _verify(file, blob_id)
+        _verify(file, blob_id, path)
         file.seek(0)
         with np.load(file, allow_pickle=False) as archive:
             with archive.zip.open("imgs.npy") as member:
@@ -85,7 +85,7 @@ def download(
         response = urllib.request.urlopen(url, timeout=_TIMEOUT)
     with response, store.replacing(path, _length(response)) as file:
         _copy(response, file, url, progress)
-        _verify(file, blob_id)
+        _verify(file, blob_id, url)
     return path
 
 
@@ -97,11 +97,11 @@ def git_blob_id(file: BinaryIO) -> str:
     return hashlib.file_digest(file, lambda: hashlib.sha1(header)).hexdigest()
 
 
-def _verify(file: BinaryIO, blob_id: str) -> None:
+def _verify(file: BinaryIO, blob_id: str, source: Path | str) -> None:
     found = git_blob_id(file)
     if found != blob_id:
         raise ValueError(
-            f"The file has git blob id {found}, not {blob_id}: it is damaged or not the "
+            f"{source} has git blob id {found}, not {blob_id}: it is damaged or not the "
             f"published {FILE}; fetch it again from {URL}."
         )
 
@@ -151,14 +151,13 @@ def _check_order(classes: np.ndarray, count: int) -> None:
 def _copy(response: http.client.HTTPResponse, file: BinaryIO, url: str, progress: bool) -> None:
     """Writes the body of an answer to a file, with a bar."""
     length = _length(response)
-    bar = tqdm(
+    with tqdm(
         total=length or None,
         desc="Fetching dSprites",
         unit="B",
         unit_scale=True,
         disable=not progress,
-    )
-    with bar:
+    ) as bar:
         for chunk in _body(response, url):
             file.write(chunk)
             bar.update(len(chunk))

@@ -91,22 +91,29 @@ def replacing(path: Path, size: int) -> Iterator[BinaryIO]:
     Raises:
         OSError: the folder cannot be written or has too little room.
     """
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _remove_abandoned(path)
-        _require_room(path.parent, size)
+        if shutil.disk_usage(path.parent).free < size:
+            raise _no_room(path.parent, size)
+        with _beside(path) as file:
+            yield file
+    except OSError as error:
+        if error.errno is None:  # not the system's: already a sentence for the user
+            raise
+        raise _refusal(path.parent, size, error) from error
+
+
+@contextlib.contextmanager
+def _beside(path: Path) -> Iterator[BinaryIO]:
+    """A temporary file that takes the place of `path`, or is removed."""
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    try:
         with temporary.open("x+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
-    except OSError as error:
-        if error.errno is None:  # not the system's: already a sentence for the user
-            raise
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise _refusal(path.parent, size, error) from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -120,16 +127,12 @@ def _remove_abandoned(path: Path) -> None:
                 temporary.unlink()
 
 
-def _require_room(folder: Path, size: int) -> None:
-    if shutil.disk_usage(folder).free < size:
-        raise _no_room(folder, size)
-
-
 def _no_room(folder: Path, size: int) -> OSError:
+    needed = f"{size / 1e6:.1f} MB" if size else "More room"
     free = shutil.disk_usage(folder).free
     return OSError(
-        f"{size / 1e6:.1f} MB are needed in {folder}, where {free / 1e6:.1f} MB are free: "
-        f"make room, or set {CACHE_VARIABLE} to another folder."
+        f"{needed} is needed in {folder}, where {free / 1e6:.1f} MB is free: make room, or "
+        f"set {CACHE_VARIABLE} to another folder."
     )
 
 
@@ -147,8 +150,10 @@ def _build(path: Path, count: int, progress: bool) -> None:
     """Draws the first `count` pictures into the store."""
     size = count * _PICTURE + len(_seal([0] * -(-count // _BLOCK)))
     checksums = []
-    bar = tqdm(total=count, desc="Drawing dSprites", unit=" pictures", disable=not progress)
-    with bar, replacing(path, size) as file:
+    with (
+        replacing(path, size) as file,
+        tqdm(total=count, desc="Drawing dSprites", unit=" pictures", disable=not progress) as bar,
+    ):
         for start in range(0, count, _BLOCK):
             rows = np.arange(start, min(start + _BLOCK, count))
             block = dsprites.render_packed(dsprites.classes_of(rows))

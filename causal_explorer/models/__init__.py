@@ -1,0 +1,1 @@
+"""Models, one a file, and the parts they are made of."""

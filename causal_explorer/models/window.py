@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import pyro.distributions as dist
+from typing import ClassVar
+
 import torch
 from pyro.distributions import TorchDistribution
 from torch import Tensor
-from torch.nn import functional as F
+from torch.distributions import constraints
+from torch.nn import functional
 
 SIZE = 64
 BACKGROUND = -16.0  # logit of a pixel outside the window: on once in 9 million
@@ -23,8 +25,8 @@ class WindowedBernoulli(TorchDistribution):
         pixels: (N, W·W) int64, where in the flattened picture the window's pixels lie.
     """
 
-    arg_constraints: dict = {}
-    support = dist.constraints.independent(dist.constraints.boolean, 2)
+    arg_constraints: ClassVar = {}  # type: ignore[misc]
+    support: ClassVar = constraints.independent(constraints.boolean, 2)  # type: ignore[misc]
 
     def __init__(self, logits: Tensor, corner: Tensor) -> None:
         """Lays out the window.
@@ -52,17 +54,19 @@ class WindowedBernoulli(TorchDistribution):
         flat = flat.scatter(1, self.pixels, self.logits.sigmoid().flatten(1))
         return flat.view(-1, SIZE, SIZE)
 
-    def sample(self, sample_shape: torch.Size = torch.Size()) -> Tensor:  # noqa: B008
-        """x ~ p(x): sample_shape + (N, 64, 64) floats of 0 and 1."""
+    def sample(self, sample_shape: tuple[int, ...] = ()) -> Tensor:  # type: ignore[override]
+        """X ~ p(x): sample_shape + (N, 64, 64) floats of 0 and 1."""
         return torch.bernoulli(self.mean.expand(*sample_shape, -1, -1, -1))
 
     def log_prob(self, value: Tensor) -> Tensor:
-        """log p(x) of (N, 64, 64) pictures of 0 and 1: (N,) nats."""
+        """Log p(x) of (N, 64, 64) pictures of 0 and 1: (N,) nats."""
         flat = value.flatten(-2).to(self.logits.dtype)
         inside = flat.gather(-1, self.pixels)
         logits = self.logits.flatten(1)
-        painted = F.binary_cross_entropy_with_logits(logits, inside, reduction="none").sum(-1)
+        painted = functional.binary_cross_entropy_with_logits(logits, inside, reduction="none").sum(
+            -1
+        )
         on = flat.sum(-1) - inside.sum(-1)
         off = SIZE**2 - logits.shape[1] - on
-        dark = F.logsigmoid(logits.new_tensor([BACKGROUND, -BACKGROUND]))
+        dark = functional.logsigmoid(logits.new_tensor([BACKGROUND, -BACKGROUND]))
         return on * dark[0] + off * dark[1] - painted

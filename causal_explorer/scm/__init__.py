@@ -1,0 +1,1 @@
+"""Structural causal models over categorical variables; nothing here knows of images."""

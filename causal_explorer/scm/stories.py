@@ -16,7 +16,7 @@ from causal_explorer.scm.variables import Variable
 
 
 def default(variables: tuple[Variable, ...]) -> SCM:
-    """shape → orientation, shape → scale, orientation → posX, scale → posY."""
+    """Shape → orientation, shape → scale, orientation → posX, scale → posY."""
     by_name = {variable.name: variable for variable in variables}
     angles = np.array(by_name["orientation"].values)
     columns, rows = by_name["posX"].classes, by_name["posY"].classes

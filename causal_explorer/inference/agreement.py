@@ -1,0 +1,21 @@
+"""How well two pictures agree: a density against the truth, an image against its factors."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def l1(density: np.ndarray, truth: np.ndarray) -> float:
+    """Mean absolute difference a pixel of two (64, 64) pictures."""
+    return float(np.abs(density - truth).mean())
+
+
+def iou(density: np.ndarray, truth: np.ndarray) -> float:
+    """|A ∩ B| / |A ∪ B| of A = density > 0.5 and B = truth > 0.5.
+
+    NaN where both are empty: a spread-out answer has no pixel that is more on than off, and
+    agreeing on nothing should count neither for nor against the model.
+    """
+    ours, true = density > 0.5, truth > 0.5
+    union = np.logical_or(ours, true).sum()
+    return float(np.logical_and(ours, true).sum() / union) if union else float("nan")

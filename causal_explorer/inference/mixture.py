@@ -1,0 +1,110 @@
+"""Averages over draws: each distinct combination of factors is decoded and rendered once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from causal_explorer.data.dataset import Dataset
+from causal_explorer.models.scm_vae import SCMVAE
+from causal_explorer.models.window import BACKGROUND, SIZE
+
+_LEAST = 16  # draws of z that an average rests on at least
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """A weighted set of combinations of factors, each with a draw of z.
+
+    Attributes:
+        classes: (M, V) int64; a combination stands here more than once only where there are
+            fewer combinations than draws of z.
+        latents: (M,) int64, which of the L draws of z goes with each.
+        weights: (M,) float64, summing to 1.
+    """
+
+    classes: Tensor
+    latents: Tensor
+    weights: Tensor
+
+    @classmethod
+    def of(cls, classes: Tensor, latents: int = _LEAST) -> Mixture:
+        """Collects (S, V) draws of classes, and deals `latents` draws of z out to them.
+
+        z and the factors' noise are independent given the evidence, so any pairing of their
+        draws is a draw of both.
+        """
+        distinct, counts = torch.unique(classes, dim=0, return_counts=True)
+        dealt = torch.arange(max(len(distinct), latents))
+        member = dealt % len(distinct)
+        copies = torch.bincount(member, minlength=len(distinct))
+        weights = (counts / copies)[member].double() / len(classes)
+        return cls(distinct[member], dealt % latents, weights)
+
+
+def average_truth(dataset: Dataset, classes: Tensor) -> np.ndarray:
+    """(64, 64) float64: the renderer's pictures, averaged over (S, V) draws."""
+    distinct, counts = torch.unique(classes, dim=0, return_counts=True)
+    pictures = dataset.render(distinct.numpy()).reshape(len(distinct), -1)
+    weights = (counts.double() / len(classes)).numpy()
+    return (weights @ pictures).reshape(SIZE, SIZE)
+
+
+def average_prior(model: SCMVAE, mixture: Mixture, z: Tensor) -> np.ndarray:
+    """(64, 64) float64: Σ_m w_m p(x = 1 | v_m, z_m), pixel noise from its prior."""
+    decoded = model.decode(mixture.classes.to(z.device), z[mixture.latents])
+    dark = _background(z)
+    change = decoded.logits.sigmoid().flatten(1) - dark
+    return _paint(change, decoded.pixels, mixture.weights) + float(dark)
+
+
+def average_abducted(
+    model: SCMVAE, mixture: Mixture, z: Tensor, x: Tensor, p: Tensor
+) -> np.ndarray:
+    """(64, 64) float64: Σ_m w_m P(x' = 1 | x), pixel noise abducted from the image.
+
+    Args:
+        model: the model.
+        mixture: of counterfactual classes.
+        z: (L, latent) draws of q(z | x, v).
+        x: (64, 64) the image, 0 and 1.
+        p: (L, 64, 64) factual probabilities p(x = 1 | v, z).
+    """
+    decoded = model.decode(mixture.classes.to(z.device), z[mixture.latents])
+    dark = _background(z)
+    unpainted = counterfactual_pixel(x, p, dark).flatten(1)  # (L, 4096): p' is dark there
+    factual = p.flatten(1)[mixture.latents].gather(1, decoded.pixels)
+    seen = x.flatten()[decoded.pixels]
+    painted = counterfactual_pixel(seen, factual, decoded.logits.sigmoid().flatten(1))
+    change = painted - unpainted[mixture.latents].gather(1, decoded.pixels)
+    shares = torch.zeros(len(z), dtype=torch.float64)
+    shares.index_add_(0, mixture.latents, mixture.weights)
+    ground = (shares.to(z.device) @ unpainted.double()).view(SIZE, SIZE).cpu().numpy()
+    return ground + _paint(change, decoded.pixels, mixture.weights)
+
+
+def counterfactual_pixel(x: Tensor, p: Tensor, p_cf: Tensor) -> Tensor:
+    """P(x' = 1 | x) of a pixel x := 1[u < p], with u abducted in closed form.
+
+    u | x=1 ~ U(0, p) gives min(1, p'/p); u | x=0 ~ U(p, 1) gives max(0, (p' - p) / (1 - p)).
+    Shapes broadcast.
+    """
+    tiny = torch.finfo(p.dtype).tiny
+    stays_on = (p_cf / p.clamp_min(tiny)).clamp(max=1)
+    turns_on = ((p_cf - p) / (1 - p).clamp_min(tiny)).clamp(min=0, max=1)
+    return torch.where(x > 0.5, stays_on, turns_on)
+
+
+def _background(z: Tensor) -> Tensor:
+    return z.new_tensor(BACKGROUND).sigmoid()
+
+
+def _paint(values: Tensor, pixels: Tensor, weights: Tensor) -> np.ndarray:
+    """Adds (M, P) weighted values up at their (M, P) pixels: (64, 64) float64."""
+    canvas = torch.zeros(SIZE**2, dtype=torch.float64, device=values.device)
+    weighted = values.double() * weights.to(values.device)[:, None]
+    canvas.index_add_(0, pixels.flatten(), weighted.flatten())
+    return canvas.view(SIZE, SIZE).cpu().numpy()
