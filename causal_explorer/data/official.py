@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import http.client
+import io
 import os
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import numpy as np
 from tqdm import tqdm
@@ -89,7 +90,7 @@ def download(
     return path
 
 
-def git_blob_id(file: BinaryIO) -> str:
+def git_blob_id(file: io.BufferedIOBase) -> str:
     """The id git gives a content: SHA-1 of `blob <size>`, a zero byte and the content."""
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
@@ -97,7 +98,7 @@ def git_blob_id(file: BinaryIO) -> str:
     return hashlib.file_digest(file, lambda: hashlib.sha1(header)).hexdigest()
 
 
-def _verify(file: BinaryIO, blob_id: str, source: Path | str) -> None:
+def _verify(file: io.BufferedIOBase, blob_id: str, source: Path | str) -> None:
     found = git_blob_id(file)
     if found != blob_id:
         raise ValueError(
@@ -114,7 +115,7 @@ def _is_whole(path: Path, blob_id: str) -> bool:
         return False
 
 
-def _pack_stream(member: BinaryIO) -> np.ndarray:
+def _pack_stream(member: IO[bytes]) -> np.ndarray:
     """Packs a .npy stream of (N, 64, 64) uint8 pictures without holding them all."""
     shape, dtype = _header(member)
     if shape[1:] != (raster.SIZE, raster.SIZE) or dtype != np.uint8:
@@ -127,7 +128,7 @@ def _pack_stream(member: BinaryIO) -> np.ndarray:
     return packed
 
 
-def _header(member: BinaryIO) -> tuple[tuple[int, ...], np.dtype]:
+def _header(member: IO[bytes]) -> tuple[tuple[int, ...], np.dtype]:
     """The shape and type of a .npy stream, which is left at its first element."""
     version = np.lib.format.read_magic(member)
     if version != (1, 0):
@@ -148,7 +149,7 @@ def _check_order(classes: np.ndarray, count: int) -> None:
         )
 
 
-def _copy(response: http.client.HTTPResponse, file: BinaryIO, url: str, progress: bool) -> None:
+def _copy(response: http.client.HTTPResponse, file: IO[bytes], url: str, progress: bool) -> None:
     """Writes the body of an answer to a file, with a bar."""
     length = _length(response)
     with tqdm(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import logging
 import os
 import shutil
@@ -18,7 +19,6 @@ import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 from tqdm import tqdm
@@ -74,7 +74,7 @@ def open_store(
 
 
 @contextlib.contextmanager
-def replacing(path: Path, size: int) -> Iterator[BinaryIO]:
+def replacing(path: Path, size: int) -> Iterator[io.BufferedRandom]:
     """Writes a file whole or not at all.
 
     The block writes to a temporary file beside `path`. When it ends well, that file takes
@@ -105,7 +105,7 @@ def replacing(path: Path, size: int) -> Iterator[BinaryIO]:
 
 
 @contextlib.contextmanager
-def _beside(path: Path) -> Iterator[BinaryIO]:
+def _beside(path: Path) -> Iterator[io.BufferedRandom]:
     """A temporary file that takes the place of `path`, or is removed."""
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     try:
@@ -156,10 +156,10 @@ def _build(path: Path, count: int, progress: bool) -> None:
     ):
         for start in range(0, count, _BLOCK):
             rows = np.arange(start, min(start + _BLOCK, count))
-            block = dsprites.render_packed(dsprites.classes_of(rows))
+            block = dsprites.render_packed(dsprites.classes_of(rows)).data
             file.write(block)
             checksums.append(zlib.crc32(block))
-            bar.update(len(block))
+            bar.update(len(rows))
         file.write(_seal(checksums))
 
 

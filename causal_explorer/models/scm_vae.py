@@ -20,6 +20,7 @@ from causal_explorer.models.outline import OutlineDecoder
 from causal_explorer.models.pose import Pose
 from causal_explorer.models.window import SIZE, WindowedBernoulli
 from causal_explorer.scm.coupling import Coupling
+from causal_explorer.scm.program import factors
 from causal_explorer.scm.scm import SCM
 from causal_explorer.scm.variables import Variable
 
@@ -104,16 +105,10 @@ class SCMVAE(nn.Module):
         Returns:
             (count, 64, 64) pictures of 0 and 1.
         """
-        classes = {}
-        with pyro.plate("units", count):
-            for variable in story.order:
-                u = pyro.sample(f"u_{variable.name}", coupling.prior(variable))
-                rows = story.rows(variable.name, classes, count)
-                value = coupling.assign(variable, rows, u)
-                value = pyro.sample(variable.name, dist.Delta(value))
-                classes[variable.name] = torch.as_tensor(value).expand(count)
+        v = story.stack(factors(story, coupling, count))
+        with pyro.plate("images", count):
             z = pyro.sample("z", self.prior())
             zero = torch.zeros(SIZE, SIZE, device=z.device)
             u = pyro.sample("u_image", dist.Uniform(zero, torch.ones_like(zero)).to_event(2))
-            x = (u < self.decode(story.stack(classes).to(z.device), z).mean).to(z.dtype)
+            x = (u < self.decode(v.to(z.device), z).mean).to(z.dtype)
             return pyro.sample("image", dist.Delta(x, event_dim=2))

@@ -55,11 +55,11 @@ class WindowedBernoulli(TorchDistribution):
         return flat.view(-1, SIZE, SIZE)
 
     def sample(self, sample_shape: tuple[int, ...] = ()) -> Tensor:  # type: ignore[override]
-        """X ~ p(x): sample_shape + (N, 64, 64) floats of 0 and 1."""
+        """x ~ p(x): sample_shape + (N, 64, 64) floats of 0 and 1."""
         return torch.bernoulli(self.mean.expand(*sample_shape, -1, -1, -1))
 
     def log_prob(self, value: Tensor) -> Tensor:
-        """Log p(x) of (N, 64, 64) pictures of 0 and 1: (N,) nats."""
+        """log p(x) of (N, 64, 64) pictures of 0 and 1: (N,) nats."""
         flat = value.flatten(-2).to(self.logits.dtype)
         inside = flat.gather(-1, self.pixels)
         logits = self.logits.flatten(1)
@@ -69,4 +69,4 @@ class WindowedBernoulli(TorchDistribution):
         on = flat.sum(-1) - inside.sum(-1)
         off = SIZE**2 - logits.shape[1] - on
         dark = functional.logsigmoid(logits.new_tensor([BACKGROUND, -BACKGROUND]))
-        return on * dark[0] + off * dark[1] - painted
+        return on * dark[0] + off * dark[1] - cost.sum(-1)

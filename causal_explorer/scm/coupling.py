@@ -29,17 +29,17 @@ class Coupling(ABC):
 
     @abstractmethod
     def draw(self, variable: Variable, count: int, generator: torch.Generator) -> Tensor:
-        """U ~ p(u) for `count` units, from a generator of our own."""
+        """u ~ p(u) for `count` units, from a generator of our own."""
 
     @abstractmethod
     def assign(self, variable: Variable, rows: Tensor, noise: Tensor) -> Tensor:
-        """V := f(row, u): (N, K) probabilities and N noises to (N,) classes."""
+        """v := f(row, u): (N, K) probabilities and N noises to (N,) classes."""
 
     @abstractmethod
     def abduct(
         self, variable: Variable, rows: Tensor, observed: Tensor, generator: torch.Generator
     ) -> Tensor:
-        """U ~ p(u | v = observed, row), exactly; `assign` gives `observed` back."""
+        """u ~ p(u | v = observed, row), exactly; `assign` gives `observed` back."""
 
 
 class GumbelMax(Coupling):

@@ -46,14 +46,16 @@ def mechanism(parents: tuple[str, ...], rows: object) -> Mechanism:
 
 def normal_row(classes: int, mean: float, spread: float) -> np.ndarray:
     """(classes,) a normal density at the class numbers, normalised, with a floor."""
-    row = np.exp(-0.5 * ((np.arange(classes) - mean) / spread) ** 2)
-    return _with_floor(row / row.sum())
+    return _with_floor(_softmax(-0.5 * ((np.arange(classes) - mean) / spread) ** 2))
 
 
 def circular_row(angles: np.ndarray, mean: float, concentration: float) -> np.ndarray:
     """A von Mises density at the given angles (radians), normalised, with a floor."""
-    row = np.exp(concentration * (np.cos(angles - mean) - 1))
-    return _with_floor(row / row.sum())
+    return _with_floor(_softmax(concentration * np.cos(angles - mean)))
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    return torch.from_numpy(logits).softmax(0).numpy()
 
 
 def _with_floor(row: np.ndarray) -> np.ndarray:

@@ -68,13 +68,13 @@ class SCM:
         return [by_name[name] for name in causal_order(self.graph)]
 
     def draw_noise(self, count: int, coupling: Coupling, generator: torch.Generator) -> Noise:
-        """U ~ p(u) for `count` units."""
+        """u ~ p(u) for `count` units."""
         return {v.name: coupling.draw(v, count, generator) for v in self.order}
 
     def predict(
         self, noise: Noise, coupling: Coupling, do: Mapping[str, int] | None = None
     ) -> Classes:
-        """V := f(pa, u) in causal order; a target of do() takes its value instead."""
+        """v := f(pa, u) in causal order; a target of do() takes its value instead."""
         do = do or {}
         count = len(next(iter(noise.values())))
         classes: Classes = {}
@@ -87,7 +87,7 @@ class SCM:
         return classes
 
     def abduct(self, classes: Classes, coupling: Coupling, generator: torch.Generator) -> Noise:
-        """U ~ p(u | v), exactly: given all of v the noises are independent."""
+        """u ~ p(u | v), exactly: given all of v the noises are independent."""
         noise: Noise = {}
         for variable in self.order:
             observed = classes[variable.name]
@@ -110,7 +110,7 @@ class SCM:
         return {v.name: column for v, column in zip(self.variables, table.T, strict=True)}
 
     def log_joint(self, do: Mapping[str, int] | None = None) -> Tensor:
-        """Log p(v | do) of every combination: one axis a variable, in `variables` order.
+        """log p(v | do) of every combination: one axis a variable, in `variables` order.
 
         A target's own axis keeps only its value's mass: all others are -inf.
         """

@@ -67,7 +67,8 @@ def read(tmp_path, content, expected_id=None):
 
 def test_the_published_pictures_are_packed(tmp_path):
     packed = read(tmp_path, CONTENT)
-    assert packed.shape == (COUNT, 512) and packed.dtype == np.uint8
+    assert packed.shape == (COUNT, 512)
+    assert packed.dtype == np.uint8
     np.testing.assert_array_equal(np.unpackbits(packed, axis=1).reshape(-1, 64, 64), pixels())
 
 
@@ -98,7 +99,7 @@ def test_the_metadata_of_these_tests_would_raise():
 
 @pytest.mark.parametrize("member", ["imgs", "latents_classes"])
 def test_a_pickle_in_place_of_an_array_stays_shut(tmp_path, member):
-    with pytest.raises(ValueError, match="(?i)object"):
+    with pytest.raises(ValueError, match=r"(?i)object"):
         read(tmp_path, npz(**{member: np.array([Metadata()] * COUNT, dtype=object)}))
 
 
@@ -149,7 +150,7 @@ def test_another_order_is_refused(tmp_path, classes):
     ids=["floats", "half", "flat", "Fortran order"],
 )
 def test_other_pictures_are_refused(tmp_path, imgs):
-    with pytest.raises(ValueError, match="^imgs is"):
+    with pytest.raises(ValueError, match=r"^imgs is"):
         read(tmp_path, npz(imgs=imgs))
 
 
@@ -167,7 +168,8 @@ class Answers(BaseHTTPRequestHandler):
     def do_GET(self):
         self.server.requests.append(self.path)
         if self.path == "/missing":
-            return self.send_error(404)
+            self.send_error(404)
+            return
         body = {"/other": npz(imgs=1 - pixels()), "/empty": b""}.get(self.path, CONTENT)
         self.send_response(200)
         if self.path == "/chunked":
@@ -206,7 +208,8 @@ def fetch(folder, url, progress=False):
 def test_the_file_is_fetched(tmp_path, server, way):
     path = fetch(tmp_path / "new", server.url + way)
     assert path == tmp_path / "new" / official.FILE
-    assert path.read_bytes() == CONTENT and os.listdir(path.parent) == [official.FILE]
+    assert path.read_bytes() == CONTENT
+    assert os.listdir(path.parent) == [official.FILE]
 
 
 def test_the_fetched_file_can_be_read(tmp_path, server):
@@ -243,6 +246,7 @@ def test_the_bar_is_an_argument(tmp_path, server, capfd, progress):
         ("/other", ValueError, rf"/other has git blob id .*, not {BLOB_ID}: "),
         ("/empty", ValueError, r"/empty has git blob id e69de29"),
     ],
+    ids=["missing", "short", "chunked", "other", "empty"],
 )
 def test_a_failure_is_one_sentence_and_loses_nothing(tmp_path, server, way, error, message):
     path = tmp_path / official.FILE
@@ -250,7 +254,8 @@ def test_a_failure_is_one_sentence_and_loses_nothing(tmp_path, server, way, erro
     with pytest.raises(error, match=message) as failure:
         fetch(tmp_path, server.url + way)
     assert "\n" not in str(failure.value)
-    assert path.read_bytes() == b"old" and os.listdir(tmp_path) == [official.FILE]
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == [official.FILE]
 
 
 def test_no_network_is_one_sentence(tmp_path, monkeypatch):
@@ -275,7 +280,7 @@ def test_a_disk_that_fills_up_is_not_called_a_network_failure(tmp_path, server, 
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", sync)
-    with pytest.raises(OSError, match="^More room is needed") as refusal:
+    with pytest.raises(OSError, match=r"^More room is needed") as refusal:
         fetch(tmp_path, server.url + "/unsized")
     assert not isinstance(refusal.value, ConnectionError)
     assert os.listdir(tmp_path) == []

@@ -1,0 +1,59 @@
+"""Counterfactuals against the truth, and composition, on held-out combinations of factors."""
+
+from __future__ import annotations
+
+import argparse
+
+import numpy as np
+import torch
+
+import causal_explorer as ce
+from causal_explorer.data import dsprites, splits
+from causal_explorer.metrics.composition import composition
+from causal_explorer.metrics.queries import random_queries
+from causal_explorer.metrics.truth import TruthError, truth_error
+
+_COMPOSITION_IMAGES = 4_096
+
+
+def main() -> None:
+    """Prints a row for each kind of query, averaged and single draw, and composition."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.fidelity", description=__doc__)
+    parser.add_argument("checkpoint", nargs="?", default="scm-vae")
+    parser.add_argument("--queries", type=int, default=1_000)
+    options = parser.parse_args()
+    explorer = ce.load(options.checkpoint)
+    held_out = splits.rows("test", explorer.checkpoint.config["train"]["split_seed"])
+
+    print(f"{options.queries:,} random held-out queries a row; targets forced to change.")
+    print(f"{'do':<14}{'coupling':<10}{'draws':>6}{'IoU':>9}{'worst':>8}{'L1':>10}{'exact':>8}")
+    kinds = {"1 to 3": None} | {f.name: (f.name,) for f in dsprites.FACTORS}
+    for name, targets in kinds.items():
+        queries = random_queries(held_out, options.queries, seed=0, targets=targets)
+        for coupling, draws in (("gumbel", 1_000), ("monotone", 1_000), ("gumbel", 1)):
+            error = truth_error(
+                lambda query, s=draws, c=coupling: explorer.counterfactual(
+                    query.factors, do=query.do, samples=s, coupling=c
+                ),
+                queries,
+            )
+            print(_row(name, coupling, draws, error), flush=True)
+
+    rng = np.random.default_rng(0)
+    v = dsprites.classes_of(rng.choice(held_out, _COMPOSITION_IMAGES, replace=False))
+    x, classes = torch.from_numpy(dsprites.render(v)), torch.from_numpy(v)
+    for times in (1, 10):
+        found = composition(explorer.checkpoint.model, x, classes, times)
+        print(f"composition {times:>2}, decoder-mean path: {found:.6f} a pixel")
+
+
+def _row(name: str, coupling: str, draws: int, error: TruthError) -> str:
+    note = f"  ({error.empty} without a pixel above 0.5)" if error.empty else ""
+    return (
+        f"{name:<14}{coupling:<10}{draws:>6}{error.iou:>9.5f}{error.worst_iou:>8.4f}"
+        f"{error.l1:>10.6f}{error.exact:>8.3f}{note}"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""Random questions about held-out sprites, every target forced to change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from causal_explorer.data import dsprites
+
+
+@dataclass(frozen=True)
+class Query:
+    """A sprite and its do-targets, by name and class."""
+
+    factors: dict[str, int]
+    do: dict[str, int]
+
+
+def random_queries(
+    rows: np.ndarray, count: int, seed: int = 0, targets: tuple[str, ...] | None = None
+) -> list[Query]:
+    """Draws sprites and do-targets.
+
+    A target's value is never the factual one, so that doing nothing is not rewarded.
+
+    Args:
+        rows: of dSprites to draw sprites from, for example the test split.
+        count: how many queries.
+        seed: of the draws.
+        targets: names of the targets of every query; left out, one to three at random.
+    """
+    rng = np.random.default_rng(seed)
+    names = [factor.name for factor in dsprites.FACTORS]
+    table = dsprites.classes_of(rng.choice(rows, count))
+    queries = []
+    for row in table.tolist():
+        factual = dict(zip(names, row, strict=True))
+        chosen = targets or tuple(rng.choice(names, rng.integers(1, 4), replace=False).tolist())
+        queries.append(Query(factual, {name: _other(name, factual[name], rng) for name in chosen}))
+    return queries
+
+
+def _other(name: str, factual: int, rng: np.random.Generator) -> int:
+    """A class that draws another picture than the factual one."""
+    classes = next(factor.classes for factor in dsprites.FACTORS if factor.name == name)
+    twins = {0, 39} if name == "orientation" and factual in (0, 39) else {factual}
+    return int(rng.choice([k for k in range(classes) if k not in twins]))

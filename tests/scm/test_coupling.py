@@ -1,0 +1,112 @@
+import pytest
+import torch
+
+from causal_explorer.scm.coupling import COUPLINGS, coupling_named
+from tests.scm.small import A, B, C, five_sigma, generator, law
+
+DRAWS = 40_000
+ROWS = {
+    variable.name: torch.distributions.Dirichlet(torch.ones(variable.classes).double())
+    for variable in (A, B, C)
+}
+
+
+def row(variable, seed):
+    torch.manual_seed(seed)
+    return ROWS[variable.name].sample()
+
+
+@pytest.mark.parametrize("name", COUPLINGS)
+@pytest.mark.parametrize("variable", [A, B, C], ids=lambda v: v.kind)
+class TestEveryCoupling:
+    def test_prior_noise_gives_the_row(self, name, variable):
+        coupling, p = COUPLINGS[name], row(variable, 1)
+        noise = coupling.draw(variable, DRAWS, generator())
+        found = law(coupling.assign(variable, p.expand(DRAWS, -1), noise), variable.classes)
+        assert (found - p).abs().le(five_sigma(p, DRAWS)).all()
+
+    def test_pyro_prior_is_the_same_noise(self, name, variable):
+        coupling, p = COUPLINGS[name], row(variable, 1)
+        torch.manual_seed(0)
+        noise = coupling.prior(variable).sample((DRAWS,))
+        assert noise.shape == coupling.draw(variable, DRAWS, generator()).shape
+        found = law(coupling.assign(variable, p.expand(DRAWS, -1), noise), variable.classes)
+        assert (found - p).abs().le(five_sigma(p, DRAWS)).all()
+
+    def test_assign_inverts_abduct(self, name, variable):
+        coupling = COUPLINGS[name]
+        torch.manual_seed(2)
+        rows = ROWS[variable.name].sample((DRAWS,))
+        observed = torch.randint(variable.classes, (DRAWS,))
+        noise = coupling.abduct(variable, rows, observed, generator())
+        assert coupling.assign(variable, rows, noise).equal(observed)
+
+    def test_abducted_noise_averaged_over_the_row_is_the_prior(self, name, variable):
+        """∫ p(u | v) p(v) dv = p(u), seen through another row."""
+        coupling, p, q = COUPLINGS[name], row(variable, 3), row(variable, 4)
+        torch.manual_seed(5)
+        observed = torch.multinomial(p, DRAWS, replacement=True)
+        noise = coupling.abduct(variable, p.expand(DRAWS, -1), observed, generator())
+        found = law(coupling.assign(variable, q.expand(DRAWS, -1), noise), variable.classes)
+        assert (found - q).abs().le(five_sigma(q, DRAWS)).all()
+
+    def test_extreme_classes_occur_and_are_recovered(self, name, variable):
+        coupling = COUPLINGS[name]
+        p = torch.full((variable.classes,), 1e-6, dtype=torch.float64)
+        p[0] = 1 - p[1:].sum()
+        for k in range(variable.classes):
+            rows, observed = p.expand(100, -1), torch.full((100,), k)
+            noise = coupling.abduct(variable, rows, observed, generator(k))
+            assert coupling.assign(variable, rows, noise).eq(k).all()
+
+
+def test_gumbel_counterfactual_stability():
+    """Oberst and Sontag 2019, definition 2: no switch to a class whose odds did not rise."""
+    coupling = COUPLINGS["gumbel"]
+    before = torch.tensor([0.2, 0.3, 0.4, 0.1], dtype=torch.float64)
+    after = torch.tensor([0.4, 0.3, 0.2, 0.1], dtype=torch.float64)
+    observed = torch.full((DRAWS,), 1)
+    noise = coupling.abduct(B, before.expand(DRAWS, -1), observed, generator())
+    found = law(coupling.assign(B, after.expand(DRAWS, -1), noise), 4)
+    assert found[2] == 0
+    assert found[3] == 0
+    assert found[0] > 0
+
+
+def test_monotone_counterfactual_law_is_the_overlap_of_intervals():
+    before = torch.tensor([0.2, 0.3, 0.4, 0.1], dtype=torch.float64)
+    after = torch.tensor([0.4, 0.3, 0.2, 0.1], dtype=torch.float64)
+    noise = COUPLINGS["monotone"].abduct(
+        B, before.expand(DRAWS, -1), torch.full((DRAWS,), 1), generator()
+    )
+    found = law(COUPLINGS["monotone"].assign(B, after.expand(DRAWS, -1), noise), 4)
+    # u is uniform on (0.2, 0.5): two thirds of it below 0.4
+    exact = torch.tensor([2 / 3, 1 / 3, 0, 0], dtype=torch.float64)
+    assert (found - exact).abs().le(five_sigma(exact, DRAWS)).all()
+
+
+def test_monotone_keeps_order():
+    rows, more = row(B, 6).expand(DRAWS, -1), row(B, 7).expand(DRAWS, -1)
+    noise = COUPLINGS["monotone"].draw(B, DRAWS, generator()).sort().values
+    for p in (rows, more):
+        assert COUPLINGS["monotone"].assign(B, p, noise).diff().ge(0).all()
+
+
+@pytest.mark.parametrize("turn", range(5))
+def test_monotone_on_a_ring_turns_with_its_rows(turn):
+    """No class of a ring is the lowest: turning both rows turns the counterfactual."""
+    coupling, p, q = COUPLINGS["monotone"], row(C, 8), row(C, 9)
+    observed = torch.full((1000,), 2)
+    plain = coupling.assign(
+        C, q.expand(1000, -1), coupling.abduct(C, p.expand(1000, -1), observed, generator())
+    )
+    p, q, observed = p.roll(turn), q.roll(turn), (observed + turn) % 5
+    turned = coupling.assign(
+        C, q.expand(1000, -1), coupling.abduct(C, p.expand(1000, -1), observed, generator())
+    )
+    assert turned.equal((plain + turn) % 5)
+
+
+def test_an_unknown_coupling_is_refused():
+    with pytest.raises(ValueError, match="coupling='copula' is unknown: it takes gumbel or mono"):
+        coupling_named("copula")
