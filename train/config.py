@@ -16,7 +16,7 @@ class TrainConfig:
 
     seed: int = 0
     split_seed: int = 0
-    steps: int = 24_000
+    steps: int = 30_000
     batch: int = 256
     learning_rate: float = 0.01
     log_every: int = 100

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from causal_explorer.models.pose import Pose
 from causal_explorer.models.window import WindowedBernoulli
@@ -26,9 +27,11 @@ class OutlineDecoder(nn.Module):
 
     def forward(self, v: Tensor, z: Tensor) -> WindowedBernoulli:
         """p(x | v, z) of (N, 5) int64 classes and (N, L) latents."""
-        shape, place = v[:, 0], v[:, 1:]
+        place = v[:, 1:]
         distance, angle = self.pose.polar(place)
-        outline = self.radius[shape] + torch.einsum("nl,nla->na", z, self.bend[shape])
+        shape = functional.one_hot(v[:, 0], len(self.radius)).to(z.dtype)
+        styled = (shape[:, :, None] * z[:, None, :]).flatten(1)  # z, in its shape's columns
+        outline = shape @ self.radius + styled @ self.bend.flatten(0, 1)
         edge = self.pose.log_radius[place[:, 0]].exp()[:, None, None] * _read(outline, angle)
         logits = self.log_sharpness.exp() * (edge - distance)
         return WindowedBernoulli(logits, self.pose.corner(place))

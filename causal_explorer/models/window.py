@@ -63,9 +63,7 @@ class WindowedBernoulli(TorchDistribution):
         flat = value.flatten(-2).to(self.logits.dtype)
         inside = flat.gather(-1, self.pixels)
         logits = self.logits.flatten(1)
-        painted = functional.binary_cross_entropy_with_logits(logits, inside, reduction="none").sum(
-            -1
-        )
+        cost = functional.binary_cross_entropy_with_logits(logits, inside, reduction="none")
         on = flat.sum(-1) - inside.sum(-1)
         off = SIZE**2 - logits.shape[1] - on
         dark = functional.logsigmoid(logits.new_tensor([BACKGROUND, -BACKGROUND]))
