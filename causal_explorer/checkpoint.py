@@ -16,6 +16,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -46,8 +47,8 @@ class Checkpoint:
     id: str
     model: SCMVAE
     dataset: Dataset
-    config: dict[str, object]
-    metrics: dict[str, object]
+    config: dict[str, Any]
+    metrics: dict[str, Any]
     card: str
 
 
@@ -57,7 +58,8 @@ def find(name: str | Path) -> Path:
     Raises:
         ValueError: there is none.
     """
-    for folder in (SHIPPED / name, Path(name)):
+    folders = (SHIPPED / name, Path(name)) if isinstance(name, (str, Path)) else ()
+    for folder in folders:
         if (folder / "SHA256SUMS").is_file():
             return folder
     shipped = sorted(sums.parent.name for sums in SHIPPED.glob("*/SHA256SUMS"))

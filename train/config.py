@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -27,8 +28,10 @@ class TrainConfig:
     def __post_init__(self) -> None:
         for setting in fields(self):
             value = getattr(self, setting.name)
-            if setting.name not in ("seed", "split_seed", "rates") and value <= 0:
-                raise ValueError(f"train.{setting.name} is {value}: it must be above 0.")
+            if setting.name not in ("seed", "split_seed", "rates"):
+                _require_positive(f"train.{setting.name}", value)
+        for name, rate in self.rates.items():
+            _require_positive(f"train.rates.{name}", rate)
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,12 @@ def _only(content: Mapping, known: set[str], where: str) -> None:
             f"{where} has the unknown key {', '.join(unknown)}: "
             f"it takes {', '.join(sorted(known))}."
         )
+
+
+def _require_positive(name: str, value: object) -> None:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not 0 < value < math.inf:  # type: ignore[operator]
+        raise ValueError(f"{name} is {value!r}: it must be above 0 and finite.")
 
 
 def _typed(train: dict[str, object]) -> None:

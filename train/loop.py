@@ -43,7 +43,7 @@ class Run:
         self.model = build(config.model, variables, config.network).to(device)
         self.optimiser = _optimiser(self.model, config)
         generator = torch.Generator().manual_seed(config.train.seed)
-        self.state = RunState(0, 0.0, [], generator)
+        self.state = RunState(0, 0.0, [], [], generator)
         if resume:
             self.state = run_state.restore(
                 self._state_path, config.as_dict(), self.model, self.optimiser
@@ -59,18 +59,17 @@ class Run:
         recipe, state = self.config.train, self.state
         rows = torch.from_numpy(splits.rows("train", recipe.split_seed))
         self.folder.mkdir(parents=True, exist_ok=True)
-        losses: list[torch.Tensor] = []
         clock = time.perf_counter()
         with tqdm(total=recipe.steps, initial=state.step, unit="step") as bar:
             while state.step < recipe.steps:
-                losses.append(self._step(rows))
+                state.pending.append(self._step(rows))
                 state.step += 1
                 bar.update()
                 last = state.step == recipe.steps
                 if last or state.step % recipe.log_every == 0:
                     state.seconds += time.perf_counter() - clock
-                    self._log(bar, float(torch.stack(losses).mean()))
-                    losses, clock = [], time.perf_counter()
+                    self._log(bar, float(torch.stack(state.pending).mean()))
+                    state.pending, clock = [], time.perf_counter()
                 if last or state.step % recipe.save_every == 0:
                     self._save()
 

@@ -17,12 +17,14 @@ class RunState:
         step: steps done.
         seconds: of training so far.
         history: JSON lines of the loss curve.
+        pending: losses of the steps since its last line, left on the device.
         generator: draws the batches, on the CPU.
     """
 
     step: int
     seconds: float
     history: list[str]
+    pending: list[torch.Tensor]
     generator: torch.Generator
 
 
@@ -39,6 +41,7 @@ def save(
         "step": state.step,
         "seconds": state.seconds,
         "history": state.history,
+        "pending": state.pending,
         "generator": state.generator.get_state(),
         "torch": torch.get_rng_state(),
         "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
@@ -79,4 +82,10 @@ def restore(
         torch.cuda.set_rng_state_all(content["cuda"])
     generator = torch.Generator()
     generator.set_state(content["generator"])
-    return RunState(content["step"], content["seconds"], content["history"], generator)
+    return RunState(
+        step=content["step"],
+        seconds=content["seconds"],
+        history=content["history"],
+        pending=content["pending"],
+        generator=generator,
+    )

@@ -35,6 +35,6 @@ def dataset_named(name: str) -> Dataset:
     Raises:
         ValueError: no such data set.
     """
-    if name not in DATASETS:
+    if not isinstance(name, str) or name not in DATASETS:
         raise ValueError(f"The data set {name!r} is unknown: there is {', '.join(DATASETS)}.")
     return DATASETS[name]

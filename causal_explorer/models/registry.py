@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 
 from causal_explorer.models.scm_vae import SCMVAE, SCMVAEConfig
@@ -10,7 +11,7 @@ from causal_explorer.scm.variables import Variable
 MODELS = {"scm-vae": (SCMVAE, SCMVAEConfig)}
 
 
-def build(name: str, variables: tuple[Variable, ...], settings: dict[str, object]) -> SCMVAE:
+def build(name: str, variables: tuple[Variable, ...], settings: Mapping[str, object]) -> SCMVAE:
     """A fresh model.
 
     Args:
@@ -21,9 +22,11 @@ def build(name: str, variables: tuple[Variable, ...], settings: dict[str, object
     Raises:
         ValueError: unknown model or unknown setting.
     """
-    if name not in MODELS:
+    if not isinstance(name, str) or name not in MODELS:
         raise ValueError(f"The model {name!r} is unknown: there is {', '.join(MODELS)}.")
     model, config = MODELS[name]
+    if not isinstance(settings, Mapping):
+        raise ValueError(f"network is {settings!r}: it takes settings of the model {name}.")
     known = [field.name for field in fields(config)]
     unknown = sorted(set(settings) - set(known))
     if unknown:

@@ -115,7 +115,7 @@ def coupling_named(name: str) -> Coupling:
     Raises:
         ValueError: no such coupling.
     """
-    if name not in COUPLINGS:
+    if not isinstance(name, str) or name not in COUPLINGS:
         raise ValueError(f"coupling={name!r} is unknown: it takes {' or '.join(COUPLINGS)}.")
     return COUPLINGS[name]
 

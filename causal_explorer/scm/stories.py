@@ -74,7 +74,7 @@ def story_named(name: str, variables: tuple[Variable, ...]) -> SCM:
     Raises:
         ValueError: no such story.
     """
-    if name not in STORIES:
+    if not isinstance(name, str) or name not in STORIES:
         raise ValueError(f"story={name!r} is unknown: it takes {' or '.join(STORIES)}.")
     return STORIES[name](variables)
 

@@ -18,7 +18,11 @@ def brute_joint(story, do):
     for c, a, b in itertools.product(range(5), range(3), range(4)):
         value = {"a": a, "b": b, "c": c}
         p = 1.0
-        for name, entry in {"a": tables["a"][a], "b": tables["b"][a, b], "c": tables["c"][b, a, c]}.items():
+        for name, entry in {
+            "a": tables["a"][a],
+            "b": tables["b"][a, b],
+            "c": tables["c"][b, a, c],
+        }.items():
             p *= float(value[name] == do[name]) if name in do else float(entry)
         joint[c, a, b] = p
     return joint

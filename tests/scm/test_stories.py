@@ -34,7 +34,12 @@ def test_every_class_stays_possible_and_all_sum_to_one(name):
 
 
 def test_default_graph_is_the_class_projects():
-    edges = {("shape", "orientation"), ("shape", "scale"), ("orientation", "posX"), ("scale", "posY")}
+    edges = {
+        ("shape", "orientation"),
+        ("shape", "scale"),
+        ("orientation", "posX"),
+        ("scale", "posY"),
+    }
     assert set(story("default").graph.edges) == edges
     assert not story("independent").graph.edges
 
@@ -73,5 +78,7 @@ def test_the_summary_tells_the_tables():
 
 
 def test_an_unknown_story_is_refused():
-    with pytest.raises(ValueError, match="story='folk' is unknown: it takes default or independent"):
+    with pytest.raises(
+        ValueError, match="story='folk' is unknown: it takes default or independent"
+    ):
         story_named("folk", dsprites.FACTORS)

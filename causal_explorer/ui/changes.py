@@ -1,0 +1,149 @@
+"""What became of each factor, and why: rows of a table, then HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+
+import networkx as nx
+import numpy as np
+
+from causal_explorer import CounterfactualAnswer
+from causal_explorer.scm.graph import moved_by, mutilate
+
+_STYLE = """<style>
+.ce-table {width: 100%; border-collapse: collapse; font-size: 0.95rem}
+.ce-table th, .ce-table td {text-align: left; vertical-align: middle; padding: 0.35rem 0.75rem;
+  border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent)}
+.ce-table th:first-child, .ce-table td:first-child {padding-left: 0}
+.ce-table thead th {font-weight: 600; opacity: 0.75; font-size: 0.875rem}
+.ce-bars {display: flex; align-items: flex-end; width: 200px; height: 2rem;
+  border-bottom: 1px solid color-mix(in srgb, currentColor 40%, transparent)}
+.ce-bars i {flex: 1; background: #4c8fd6; min-width: 0}
+.ce-bars i.ce-was {border-bottom: 4px solid #e8912d}
+.ce-mark {display: inline-block; width: 0.9rem; height: 4px; background: #e8912d;
+  vertical-align: middle; margin-left: 0.4rem}
+.ce-scroll {overflow-x: auto; container-type: inline-size}
+@container (max-width: 640px) {
+  .ce-table th, .ce-table td {padding: 0.3rem 0.35rem}
+  .ce-table .ce-shares {display: none}
+}
+</style>"""
+_HEAD = (
+    "factor",
+    "before",
+    "after, most likely",
+    'draws in each class <i class="ce-mark"></i> before',
+    "why",
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One factor before and after.
+
+    Attributes:
+        factor: its name.
+        before: label of its class in the image.
+        after: label of its most likely class after.
+        share: of the draws that are in that class.
+        shares: of the draws in each class.
+        was: its class in the image.
+        why: what made it move, or kept it.
+    """
+
+    factor: str
+    before: str
+    after: str
+    share: float
+    shares: tuple[float, ...]
+    was: int
+    why: str
+
+
+def changes(answer: CounterfactualAnswer, graph: nx.DiGraph) -> list[Change]:
+    """One row a factor, in the data set's order.
+
+    Args:
+        answer: of the library.
+        graph: of the story that it was asked under.
+    """
+    rows = []
+    for column, variable in enumerate(answer.variables):
+        was = int(answer.factual[0, column])
+        after = answer.counterfactual[:, column]
+        shares = np.bincount(after, minlength=variable.classes) / len(after)
+        likely = int(shares.argmax())
+        rows.append(
+            Change(
+                factor=variable.name,
+                before=variable.label(was),
+                after=variable.label(likely),
+                share=float(shares[likely]),
+                shares=tuple(shares.tolist()),
+                was=was,
+                why=_why(variable.name, answer, graph, 1 - float(shares[was])),
+            )
+        )
+    return rows
+
+
+def table_html(rows: Iterable[Change]) -> str:
+    """The rows as a table with small bar charts; all words are escaped."""
+    head = "".join(f'<th scope="col"{_column(i)}>{name}</th>' for i, name in enumerate(_HEAD))
+    body = "".join(_row(row) for row in rows)
+    return (
+        f'{_STYLE}<div class="ce-scroll"><table class="ce-table"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _why(name: str, answer: CounterfactualAnswer, graph: nx.DiGraph, moved: float) -> str:
+    if name in answer.do:
+        return "set by do()"
+    if name not in answer.descendants:
+        return "not a descendant: cannot move"
+    mutilated = mutilate(graph, answer.do)
+    causes = [target for target in answer.do if name in moved_by(mutilated, [target])]
+    descends = f"descends from {' and '.join(causes)}"
+    if not moved:
+        return f"{descends}, but kept its value"
+    return f"moved in {percent(moved)} of the draws, because it {descends}"
+
+
+def percent(share: float) -> str:
+    """A share in whole per cent; one that is not all or nothing never reads so."""
+    if 0 < share < 0.01:
+        return "under 1 %"
+    if 0.99 < share < 1:
+        return "over 99 %"
+    return f"{share:.0%}".replace("%", " %")
+
+
+def _row(row: Change) -> str:
+    share = f" · {percent(row.share)}"
+    return (
+        f'<tr><th scope="row">{escape(row.factor)}</th><td>{escape(row.before)}</td>'
+        f"<td><b>{escape(row.after)}</b>{share}</td>"
+        f'<td class="ce-shares">{_bars(row)}</td><td>{escape(row.why)}</td></tr>'
+    )
+
+
+def _bars(row: Change) -> str:
+    top = max(row.shares)
+    bars = "".join(
+        f'<i{_was(value == row.was)} style="height: {max(100 * share / top, 0):.1f}%"'
+        f' title="class {value}: {percent(share)}"></i>'
+        for value, share in enumerate(row.shares)
+    )
+    words = f"{row.factor}: {len(row.shares)} classes, most draws in {row.after}"
+    return f'<div class="ce-bars" role="img" aria-label="{escape(words)}">{bars}</div>'
+
+
+def _was(here: bool) -> str:
+    return ' class="ce-was"' if here else ""
+
+
+def _column(place: int) -> str:
+    return ' class="ce-shares"' if place == 3 else ""

@@ -1,0 +1,131 @@
+"""The widgets; what they hold is the question. Each is mirrored in the page's address."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from causal_explorer.scm.coupling import COUPLINGS
+from causal_explorer.scm.stories import STORIES
+from causal_explorer.scm.variables import Variable
+from causal_explorer.ui.question import Classes
+
+SAMPLES = (1, 10, 100, 1000, 10000)
+_SPRITE = {"shape": 2, "scale": 3, "orientation": 4, "posX": 10, "posY": 16}
+_DO = {"shape": 0, "scale": 0, "orientation": 0, "posX": 16, "posY": 16}
+_HELP = {
+    "shape": "Square, ellipse or heart.",
+    "scale": "0 is the smallest of six sizes, 5 the largest.",
+    "orientation": "40 steps of one full turn, counter-clockwise; 0 and 39 look the same.",
+    "posX": "0 is the leftmost of 32 places, 31 the rightmost.",
+    "posY": "0 is the topmost of 32 places, 31 the lowest.",
+}
+
+
+def sprite(variables: tuple[Variable, ...]) -> Classes:
+    """The factors of the sprite that is asked about."""
+    return tuple((v.name, _class(v, v.name, _SPRITE[v.name], v.name)) for v in variables)
+
+
+def intervention(variables: tuple[Variable, ...]) -> Classes:
+    """Any subset of the factors as targets of do(), and a value for each."""
+    targets = st.pills(
+        "Intervene on",
+        [variable.name for variable in variables],
+        selection_mode="multi",
+        default=["shape"],
+        key="do",
+        bind="query-params",
+        help="do() sets a factor from outside: its own causes no longer matter, and its "
+        "descendants answer. Choose one or more.",
+    )
+    return tuple(
+        (v.name, _class(v, f"do_{v.name}", _DO[v.name], f"do({v.name} = …)"))
+        for v in variables
+        if v.name in targets
+    )
+
+
+def story() -> str:
+    """The causal story."""
+    return st.segmented_control(
+        "Causal story",
+        list(STORIES),
+        default="default",
+        required=True,
+        key="story",
+        bind="query-params",
+        help="Which factor causes which. The image model needs no retraining when the story "
+        "changes, because p(x | v, z) does not depend on it: independent mechanisms.",
+    )
+
+
+def coupling() -> str:
+    """How the noise of a factor makes its class."""
+    return st.segmented_control(
+        "Coupling",
+        list(COUPLINGS),
+        default="gumbel",
+        required=True,
+        key="coupling",
+        bind="query-params",
+        help="How the same noise answers under other causes. Gumbel-max keeps a value where it "
+        "can; monotone keeps its rank. Data cannot tell them apart: it is a modelling choice.",
+    )
+
+
+def samples() -> int:
+    """Draws of the noise."""
+    return st.select_slider(
+        "Samples",
+        SAMPLES,
+        value=1000,
+        key="samples",
+        bind="query-params",
+        help="Draws of the factors' noise, given the image. One draw is one possible answer; "
+        "many show how sure the answer is.",
+    )
+
+
+def seed() -> int:
+    """Of the draws; an emptied field counts as 0."""
+    value = st.number_input(
+        "Seed",
+        min_value=0,
+        max_value=2**31 - 1,
+        value=0,
+        step=1,
+        key="seed",
+        bind="query-params",
+        help="The same seed gives the same draws.",
+    )
+    return value or 0
+
+
+def set_sprite(names: list[str], classes: tuple[int, ...]) -> None:
+    """Moves the sprite's widgets; for use in a callback."""
+    for name, value in zip(names, classes, strict=True):
+        st.session_state[name] = value
+
+
+def _class(variable: Variable, key: str, default: int, label: str) -> int:
+    """A class by its name where it has one, otherwise by its number."""
+    if not variable.labels:
+        return st.slider(
+            label,
+            0,
+            variable.classes - 1,
+            default,
+            key=key,
+            bind="query-params",
+            help=_HELP[variable.name],
+        )
+    return st.segmented_control(
+        label,
+        range(variable.classes),
+        default=default,
+        required=True,
+        format_func=variable.label,
+        key=key,
+        bind="query-params",
+        help=_HELP[variable.name],
+    )

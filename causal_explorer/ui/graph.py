@@ -1,0 +1,88 @@
+"""The causal graph under do(), as a DOT string."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import networkx as nx
+
+IMAGE = "image"
+_TARGET, _MOVES, _FIXED, _CUT, _LINE = "#f2a33a", "#9cc4ee", "#d7dbe0", "#d1342f", "#8a93a0"
+
+
+def dot(
+    graph: nx.DiGraph,
+    do: Mapping[str, str],
+    cut: Collection[tuple[str, str]],
+    descendants: Collection[str],
+) -> str:
+    """The graph of the factors with the image that they all cause.
+
+    Args:
+        graph: of the story, before any edge is cut.
+        do: targets and the labels of their values.
+        cut: edges that do() removes.
+        descendants: factors that can move.
+    """
+    nodes = [_node(name, do, descendants) for name in graph.nodes]
+    nodes.append(_node(IMAGE, {}, [IMAGE] if do else []))
+    edges = [_edge(edge, edge in cut) for edge in graph.edges]
+    edges += [_edge((name, IMAGE), False) for name in graph.nodes]
+    return "\n".join(
+        [
+            "digraph story {",
+            'rankdir=LR; bgcolor="transparent"; nodesep=0.2; ranksep=0.4;',
+            'node [shape=ellipse, style=filled, fontname="sans-serif", fontsize=15, '
+            f'fontcolor="#1b2430", color="{_LINE}", fillcolor="{_FIXED}"];',
+            f'edge [color="{_LINE}", fontname="sans-serif", fontsize=14, arrowsize=0.7];',
+            *nodes,
+            *edges,
+            "}",
+        ]
+    )
+
+
+def caption(
+    graph: nx.DiGraph,
+    do: Collection[str],
+    cut: Collection[tuple[str, str]],
+    descendants: Collection[str],
+) -> str:
+    """What the graph shows, in words; arguments as of `dot`."""
+    if not do:
+        return "Choose a factor to intervene on: the edges that enter it will be cut."
+    removed = ", ".join(
+        f"{cause} → {effect}" for cause, effect in graph.edges if (cause, effect) in cut
+    )
+    cuts = f"Cut: {removed}." if cut else f"No edge enters {_listed(graph, do)}, so none is cut."
+    moves = _listed(graph, descendants) or "no other factor"
+    return f"Orange: set by do(). Blue: can move ({moves}). Grey: cannot move. {cuts}"
+
+
+def _node(name: str, do: Mapping[str, str], descendants: Collection[str]) -> str:
+    shape = ", shape=box" if name == IMAGE else ""
+    if name in do:
+        label = _quote(f"{name}\n:= {do[name]}")
+        return f'{_quote(name)} [label={label}, fillcolor="{_TARGET}", penwidth=2{shape}];'
+    if name in descendants:
+        return f'{_quote(name)} [fillcolor="{_MOVES}"{shape}];'
+    return f'{_quote(name)} [style="filled,dashed"{shape}];'
+
+
+def _edge(edge: tuple[str, str], cut: bool) -> str:
+    cause, effect = map(_quote, edge)
+    mark = (
+        f' [color="{_CUT}", fontcolor="{_CUT}", style=dashed, penwidth=2, label="✂ cut"]'
+        if cut
+        else ""
+    )
+    return f"{cause} -> {effect}{mark};"
+
+
+def _quote(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def _listed(graph: nx.DiGraph, names: Collection[str]) -> str:
+    return ", ".join(name for name in graph.nodes if name in names)

@@ -1,0 +1,70 @@
+"""The four pictures of an answer, with the error against the truth in words."""
+
+from __future__ import annotations
+
+import math
+
+from causal_explorer import CounterfactualAnswer
+from causal_explorer.ui.pictures import Figure
+from causal_explorer.ui.question import Question, describe, notation
+
+
+def figures(question: Question, answer: CounterfactualAnswer) -> tuple[Figure, ...]:
+    """Original, reconstruction, counterfactual density and truth.
+
+    Without a do() the last two stay empty.
+    """
+    sprite = describe(dict(question.factors), answer.variables)
+    asked = notation(dict(question.do), answer.variables)
+    draws = "1 draw" if question.samples == 1 else f"{question.samples:,} draws"
+    density, truth = (answer.density, answer.truth) if question.do else (None, None)
+    return (
+        Figure(
+            "Original", "the sprite picked in the sidebar", f"Original: {sprite}", answer.original
+        ),
+        Figure(
+            "Reconstruction",
+            "the model's picture of the same sprite",
+            f"Reconstruction by the model of {sprite}",
+            answer.reconstruction,
+        ),
+        Figure(
+            "Counterfactual density",
+            f"the model's answer, averaged over {draws} of the noise",
+            f"Counterfactual density under {asked}, averaged over {draws}",
+            density,
+        ),
+        Figure(
+            "Truth",
+            "the renderer's answer, averaged over the same draws",
+            f"Truth under {asked}, averaged over the same {draws}",
+            truth,
+        ),
+    )
+
+
+def l1_text(answer: CounterfactualAnswer) -> str:
+    """Mean absolute error a pixel; a tiny one never reads as none."""
+    if 0 < answer.l1 < 0.00001:
+        return "< 0.00001"
+    return f"{answer.l1:.5f}"
+
+
+def iou_text(answer: CounterfactualAnswer) -> str:
+    """Intersection over union, or that there is none."""
+    return "none" if math.isnan(answer.iou) else f"{answer.iou:.3f}"
+
+
+def remark(question: Question, answer: CounterfactualAnswer) -> str:
+    """What a reader of the numbers should know about this answer."""
+    if question.holds_already:
+        return (
+            "The sprite already is as do() sets it, so the counterfactual is the image itself: "
+            "the axiom of composition."
+        )
+    if math.isnan(answer.iou):
+        return (
+            "IoU is not defined here: the answer is spread over so many places that no pixel is "
+            "more on than off, neither in the density nor in the truth."
+        )
+    return "Mean absolute error a pixel, and overlap of the pixels above 0.5 (1 is perfect)."

@@ -1,0 +1,98 @@
+import numpy as np
+import pytest
+import torch
+
+from causal_explorer.data import dsprites
+from causal_explorer.data.dataset import DATASETS
+from causal_explorer.inference.mixture import (
+    Mixture,
+    average_abducted,
+    average_prior,
+    average_truth,
+    counterfactual_pixel,
+)
+from causal_explorer.models.registry import build
+
+
+@pytest.fixture(scope="module")
+def model():
+    """Untrained, with a z that matters."""
+    torch.manual_seed(0)
+    model = build("scm-vae", dsprites.FACTORS, {"angles": 64, "latent": 2}).requires_grad_(False)
+    model.decoder.bend.normal_(std=0.1)
+    return model
+
+
+def draws(count, distinct, seed=0):
+    rng = np.random.default_rng(seed)
+    table = dsprites.classes_of(rng.integers(0, dsprites.COUNT, distinct))
+    return torch.from_numpy(table[rng.integers(0, distinct, count)])
+
+
+def test_pixels_follow_the_two_uniforms():
+    """Against u drawn by rejection: the share of u below p'."""
+    generator = torch.Generator().manual_seed(0)
+    u = torch.rand(200_000, generator=generator)
+    for p, p_cf in [(0.3, 0.6), (0.6, 0.3), (0.5, 0.5), (0.9, 0.1), (1e-6, 0.2)]:
+        for x, kept in [(1.0, u[u < p]), (0.0, u[u >= p])]:
+            if len(kept) < 100:
+                continue
+            closed = float(counterfactual_pixel(*map(torch.tensor, (x, p, p_cf))))
+            brute = float((kept < p_cf).double().mean())
+            assert abs(closed - brute) < 5 * np.sqrt(0.25 / len(kept))
+
+
+@pytest.mark.parametrize("p", [0.0, 1e-30, 0.5, 1.0])
+def test_the_null_intervention_keeps_every_pixel_even_at_the_ends(p):
+    """Composition: p' = p gives the pixel back, even where the model thought it impossible."""
+    p = torch.tensor(p)
+    assert counterfactual_pixel(torch.tensor(0.0), p, p) == 0
+    if p > 0:
+        assert counterfactual_pixel(torch.tensor(1.0), p, p) == 1
+
+
+def test_weights_are_the_draws_frequencies():
+    classes = draws(500, 7)
+    mixture = Mixture.of(classes, 16)
+    assert float(mixture.weights.sum()) == pytest.approx(1)
+    for row in torch.unique(classes, dim=0):
+        weight = mixture.weights[(mixture.classes == row).all(1)].sum()
+        assert float(weight) == pytest.approx(float((classes == row).all(1).double().mean()))
+
+
+def test_every_latent_is_used_and_each_combination_decoded_once():
+    assert set(Mixture.of(draws(500, 3), 16).latents.tolist()) == set(range(16))
+    many = Mixture.of(draws(500, 100), 16)
+    assert len(many.classes) == len(torch.unique(many.classes, dim=0))
+
+
+@pytest.mark.parametrize("distinct", [1, 5, 60])
+def test_abducted_average_is_the_plain_sum_over_the_whole_canvas(model, distinct):
+    """The oracle decodes whole canvases, one draw at a time, without windows."""
+    mixture = Mixture.of(draws(200, distinct), 4)
+    v = draws(1, 1, seed=5)
+    x = torch.from_numpy(dsprites.render(v.numpy()))[0].float()
+    x[3, 4] = 1  # a stray pixel far from the sprite
+    z = torch.randn(4, 2, generator=torch.Generator().manual_seed(1))
+    p = model.decode(v.expand(4, -1), z).mean
+    expected = torch.zeros(64, 64, dtype=torch.float64)
+    for row, latent, weight in zip(mixture.classes, mixture.latents, mixture.weights, strict=True):
+        p_cf = model.decode(row[None], z[latent][None]).mean[0]
+        expected += weight * counterfactual_pixel(x, p[latent], p_cf)
+    found = average_abducted(model, mixture, z, x, p)
+    np.testing.assert_allclose(found, expected.numpy(), atol=1e-6)
+    assert found[3, 4] == pytest.approx(1, abs=1e-4), "noise of a pixel is kept"
+
+
+def test_prior_average_is_the_plain_sum(model):
+    mixture = Mixture.of(draws(200, 20), 4)
+    z = torch.randn(4, 2, generator=torch.Generator().manual_seed(1))
+    means = model.decode(mixture.classes, z[mixture.latents]).mean.double()
+    expected = (mixture.weights[:, None, None] * means).sum(0)
+    np.testing.assert_allclose(average_prior(model, mixture, z), expected, atol=1e-6)
+
+
+def test_truth_is_the_mean_picture():
+    classes = draws(300, 11)
+    expected = dsprites.render(classes.numpy()).mean(0)
+    np.testing.assert_allclose(average_truth(DATASETS["dsprites"], classes), expected, atol=1e-12)

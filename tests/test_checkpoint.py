@@ -1,0 +1,159 @@
+import hashlib
+import json
+import pickle
+import shutil
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from causal_explorer import checkpoint
+from causal_explorer.data import dsprites
+from causal_explorer.models.registry import build
+
+NETWORK = {"latent": 2, "angles": 32, "hidden": 8, "window": 32}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    torch.manual_seed(0)
+    config = {"data": "dsprites", "model": "scm-vae", "network": NETWORK, "train": {"seed": 0}}
+    model = build("scm-vae", dsprites.FACTORS, NETWORK)
+    checkpoint.write(tmp_path / "small", model, config, {"loss": 1.0}, '{"step": 1}\n', "# card\n")
+    return tmp_path / "small"
+
+
+def rewrite(folder, name, change):
+    """Alters a file and makes its checksum right again."""
+    path = folder / name
+    change(path)
+    sums = dict(reversed(line.split()) for line in (folder / "SHA256SUMS").read_text().splitlines())
+    sums[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    (folder / "SHA256SUMS").write_text("".join(f"{d}  {n}\n" for n, d in sums.items()))
+
+
+def edit_config(**changes):
+    def change(path):
+        path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+    return change
+
+
+def edit_weights(function):
+    def change(path):
+        weights = load_file(path)
+        function(weights)
+        save_file(weights, path)
+
+    return change
+
+
+def test_what_is_written_is_read(folder):
+    opened = checkpoint.read(folder)
+    torch.manual_seed(0)
+    fresh = build("scm-vae", dsprites.FACTORS, NETWORK)
+    for key, value in fresh.state_dict().items():
+        assert opened.model.state_dict()[key].equal(value)
+    assert opened.id == "small"
+    assert opened.metrics == {"loss": 1.0}
+    assert opened.card == "# card\n"
+    assert not any(parameter.requires_grad for parameter in opened.model.parameters())
+
+
+def test_writing_again_replaces_and_leaves_nothing_behind(folder):
+    opened = checkpoint.read(folder)
+    checkpoint.write(folder, opened.model, opened.config, {"loss": 2.0}, "", "# new\n")
+    assert checkpoint.read(folder).metrics == {"loss": 2.0}
+    assert [path.name for path in folder.parent.iterdir()] == ["small"]
+
+
+@pytest.mark.parametrize("name", checkpoint._FILES)
+def test_one_flipped_bit_anywhere_is_refused(folder, name):
+    data = bytearray((folder / name).read_bytes())
+    data[len(data) // 2] ^= 1
+    (folder / name).write_bytes(data)
+    with pytest.raises(ValueError, match=f"{name} does not match its checksum") as error:
+        checkpoint.read(folder)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "sentence"),
+    [
+        ("config.json", edit_config(extra=1), "has the keys data, extra, model"),
+        ("config.json", edit_config(network={"depth": 1}), "no setting depth"),
+        ("config.json", edit_config(network=[1]), "network"),
+        ("config.json", edit_config(model="gan"), "model 'gan' is unknown"),
+        ("config.json", edit_config(data=["x"]), "data set .* is unknown"),
+        ("config.json", edit_config(network=NETWORK | {"angles": 64}), "angles|shape"),
+        ("config.json", lambda p: p.write_text("{"), "is not JSON"),
+        ("config.json", lambda p: p.write_text("[]"), "holds no JSON object"),
+        (
+            "model.safetensors",
+            edit_weights(lambda w: w.update({"decoder.radius": torch.zeros(3, 5)})),
+            r"decoder.radius in .* is torch.float32 of shape \(3, 5\).* takes .* \(3, 32\)",
+        ),
+        (
+            "model.safetensors",
+            edit_weights(lambda w: w.update({"decoder.radius": torch.zeros(3, 32).double()})),
+            "torch.float64",
+        ),
+        (
+            "model.safetensors",
+            edit_weights(lambda w: w.update({"extra": torch.zeros(1)})),
+            "differ in the tensors extra",
+        ),
+        (
+            "model.safetensors",
+            edit_weights(lambda w: w.pop("decoder.bend")),
+            "differ in the tensors decoder.bend",
+        ),
+        (
+            "model.safetensors",
+            edit_weights(lambda w: w["decoder.radius"].fill_(torch.nan)),
+            "not finite",
+        ),
+        (
+            "model.safetensors",
+            lambda p: p.write_bytes(pickle.dumps({"decoder.radius": [1]})),
+            "is not a safetensors file",
+        ),
+    ],
+)
+def test_altered_content_is_refused_in_one_sentence(folder, name, change, sentence):
+    rewrite(folder, name, change)
+    with pytest.raises(ValueError, match=sentence) as error:
+        checkpoint.read(folder)
+    assert "\n" not in str(error.value)
+
+
+def test_a_missing_file_and_missing_sums_are_refused(folder):
+    (folder / "card.md").unlink()
+    with pytest.raises(ValueError, match=r"lacks card\.md or its checksum"):
+        checkpoint.read(folder)
+    (folder / "SHA256SUMS").write_text("nonsense\n")
+    with pytest.raises(ValueError, match="SHA256SUMS cannot be read"):
+        checkpoint.read(folder)
+    shutil.rmtree(folder)
+    with pytest.raises(ValueError, match="There is no checkpoint"):
+        checkpoint.read(folder)
+
+
+@pytest.mark.parametrize("name", ["", ".", "no-such", "../checkpoints", 3, None])
+def test_an_unknown_checkpoint_names_those_there_are(name):
+    with pytest.raises(ValueError, match="no checkpoint .* one of scm-vae"):
+        checkpoint.read(name)
+
+
+def test_loading_never_unpickles(folder, monkeypatch):
+    def refuse(*_args, **_kwargs):
+        raise AssertionError("unpickled")
+
+    for module, name in (
+        (pickle, "load"),
+        (pickle, "loads"),
+        (pickle, "Unpickler"),
+        (torch, "load"),
+    ):
+        monkeypatch.setattr(module, name, refuse)
+    assert checkpoint.read(folder).id == "small"

@@ -1,0 +1,76 @@
+from pathlib import Path
+
+import pytest
+
+from train.config import CONFIGS, TrainConfig, read_config
+
+
+def test_the_shipped_config_is_read():
+    config = read_config("scm-vae")
+    assert (config.id, config.model, config.data) == ("scm-vae", "scm-vae", "dsprites")
+    assert config.train.rates["encoder"] == 0.1
+    assert set(config.as_dict()) == {"data", "model", "network", "train"}
+
+
+def test_a_path_is_a_config_too(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text((CONFIGS / "scm-vae.toml").read_text())
+    assert read_config(str(path)).id == "mine"
+
+
+def test_overrides_win_and_are_typed():
+    config = read_config(
+        "scm-vae", ["train.steps=7", "train.learning_rate=1e-3", "network.latent=2", "data=other"]
+    )
+    assert config.train.steps == 7
+    assert config.train.learning_rate == 1e-3
+    assert config.network["latent"] == 2
+    assert config.data == "other"
+
+
+@pytest.mark.parametrize(
+    ("override", "sentence"),
+    [
+        ("train.stps=7", "unknown key stps: it takes batch, learning_rate"),
+        ("colour=1", "unknown key colour"),
+        ("train.steps", "not of the form key=value"),
+        ("train.steps=many", "train.steps is 'many': it takes int"),
+        ("train.steps=1.5", "train.steps is 1.5: it takes int"),
+        ("train.steps=true", "train.steps is True"),
+        ("train.steps=0", "train.steps is 0: it must be above 0"),
+        ("train.learning_rate=-1", "must be above 0"),
+        ("train.learning_rate=nan", "train.learning_rate is nan: it must be above 0"),
+        ("train.rates.encoder=fast", "train.rates.encoder is 'fast'"),
+        ("train=3", "train is 3: it is a section"),
+        ("model.size=3", "model is not a section"),
+        ("network=3", "network is 3: it is a section"),
+    ],
+)
+def test_bad_overrides_are_refused_in_one_sentence(override, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        read_config("scm-vae", [override])
+
+
+def test_bad_files_are_refused(tmp_path):
+    with pytest.raises(
+        ValueError, match="no config 'nope': it takes a TOML file or one of scm-vae"
+    ):
+        read_config("nope")
+    path = tmp_path / "broken.toml"
+    path.write_text("model = ")
+    with pytest.raises(ValueError, match="is not TOML"):
+        read_config(str(path))
+    path.write_text('model = "scm-vae"')
+    with pytest.raises(ValueError, match="lacks data"):
+        read_config(str(path))
+
+
+def test_defaults_are_the_shipped_recipe():
+    shipped = read_config("scm-vae").train
+    defaults = TrainConfig(rates=shipped.rates)
+    assert defaults == shipped
+
+
+def test_every_config_is_readable():
+    for path in Path(CONFIGS).glob("*.toml"):
+        assert read_config(path.stem).id == path.stem
