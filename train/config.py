@@ -24,14 +24,16 @@ class TrainConfig:
     validate_every: int = 2_000
     save_every: int = 2_000
     rates: dict[str, float] = field(default_factory=dict)
+    decay: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for setting in fields(self):
             value = getattr(self, setting.name)
-            if setting.name not in ("seed", "split_seed", "rates"):
+            if setting.name not in ("seed", "split_seed", "rates", "decay"):
                 _require_positive(f"train.{setting.name}", value)
-        for name, rate in self.rates.items():
-            _require_positive(f"train.rates.{name}", rate)
+        for section in ("rates", "decay"):
+            for name, value in getattr(self, section).items():
+                _require_positive(f"train.{section}.{name}", value)
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,6 @@ def _require_positive(name: str, value: object) -> None:
 
 def _typed(train: dict[str, object]) -> None:
     for name, value in train.items():
-        wanted = (dict,) if name == "rates" else (int, float) if name == "learning_rate" else (int,)
+        wanted = (dict,) if name in ("rates", "decay") else (int, float) if name == "learning_rate" else (int,)
         if not isinstance(value, wanted) or isinstance(value, bool):
             raise ValueError(f"train.{name} is {value!r}: it takes {wanted[-1].__name__}.")

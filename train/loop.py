@@ -121,13 +121,27 @@ class Run:
 
 
 def _optimiser(model: SCMVAE, config: RunConfig) -> torch.optim.Optimizer:
-    """Adam, with the learning rate of each parameter scaled as [train.rates] says."""
-    rates, used, groups = config.train.rates, set(), []
+    """AdamW, with rates and decay of each parameter as [train.rates] and [train.decay] say."""
+    recipe, groups, named = config.train, [], set()
     for name, parameter in model.named_parameters():
-        prefix = max((p for p in rates if name.startswith(p)), key=len, default=None)
-        used.add(prefix)
-        peak = config.train.learning_rate * (rates[prefix] if prefix else 1.0)
-        groups.append({"params": [parameter], "lr": peak, "peak": peak})
-    if unused := set(rates) - used:
-        raise ValueError(f"train.rates names no parameter with {', '.join(sorted(unused))}.")
-    return torch.optim.Adam(groups)
+        rate, decay = _prefix(recipe.rates, name), _prefix(recipe.decay, name)
+        named |= {rate, decay}
+        peak = recipe.learning_rate * recipe.rates.get(rate, 1.0)
+        groups.append(
+            {
+                "params": [parameter],
+                "lr": peak,
+                "peak": peak,
+                "weight_decay": recipe.decay.get(decay, 0.0),
+            }
+        )
+    if unused := (set(recipe.rates) | set(recipe.decay)) - named:
+        raise ValueError(
+            f"train.rates or train.decay names no parameter with {', '.join(sorted(unused))}."
+        )
+    return torch.optim.AdamW(groups)
+
+
+def _prefix(settings: dict[str, float], name: str) -> str:
+    """The longest key that the parameter's name begins with, or ""."""
+    return max((key for key in settings if name.startswith(key)), key=len, default="")

@@ -30,13 +30,13 @@ def figures(question: Question, answer: CounterfactualAnswer) -> tuple[Figure, .
         ),
         Figure(
             "Counterfactual density",
-            f"the model's answer, averaged over {draws} of the noise",
+            f"averaged over {draws} of the noise",
             f"Counterfactual density under {asked}, averaged over {draws}",
             density,
         ),
         Figure(
             "Truth",
-            "the renderer's answer, averaged over the same draws",
+            "rendered for the same draws, averaged",
             f"Truth under {asked}, averaged over the same {draws}",
             truth,
         ),

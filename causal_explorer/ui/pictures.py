@@ -22,7 +22,7 @@ _STYLE = """<style>
 .ce-frame img {width: 100%; height: 100%; display: block; image-rendering: pixelated}
 .ce-grid figcaption {margin-top: 0.35rem; line-height: 1.3; font-size: 0.875rem}
 .ce-grid figcaption span {display: block; opacity: 0.75}
-.ce-ask {min-height: 3.9rem; margin: 0 0 0.5rem; font-size: 1.2rem; line-height: 1.35}
+.ce-ask {min-height: 3.9rem; margin: 0; font-size: 1.15rem; line-height: 1.35}
 .ce-ask code {font-size: 0.95rem; opacity: 0.85; display: block}
 @container (max-width: 640px) {
   .ce-grid {grid-template-columns: repeat(2, 1fr); gap: 0.75rem}

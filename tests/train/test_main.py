@@ -77,7 +77,7 @@ def test_resuming_gives_the_same_curve_and_weights(finished, tmp_path, monkeypat
         (["scm-vae", "--device", "tpu"], "device='tpu' is unknown"),
         (["scm-vae", "--device", "meta"], "device='meta' is not supported"),
         (["scm-vae", "--resume"], "nothing to resume"),
-        (["scm-vae", "--set", "train.rates.brain=2.0"], "rates names no parameter with brain"),
+        (["scm-vae", "--set", "train.rates.brain=2.0"], "names no parameter with brain"),
     ],
 )
 def test_bad_runs_end_with_one_sentence(arguments, sentence, tmp_path, capsys):
