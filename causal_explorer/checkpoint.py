@@ -144,7 +144,10 @@ def _verified(folder: Path) -> dict[str, bytes]:
         path = folder / name
         if name not in sums or not path.is_file():
             raise ValueError(f"The checkpoint {folder} lacks {name} or its checksum.")
-        files[name] = path.read_bytes()
+        try:
+            files[name] = path.read_bytes()
+        except OSError as error:
+            raise ValueError(f"{path} cannot be read: {error.strerror}.") from error
         if _digest(files[name]) != sums[name]:
             raise ValueError(
                 f"{path} does not match its checksum in SHA256SUMS: "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from causal_explorer.models.scm_vae import SCMVAE
 from causal_explorer.models.window import BACKGROUND, SIZE
 
 _LEAST = 16  # draws of z that an average rests on at least
+_AT_ONCE = 1_024  # pictures decoded in one batch: bounds the memory of a query
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,12 @@ class Mixture:
         weights = (counts / copies)[member].double() / len(classes)
         return cls(distinct[member], dealt % latents, weights)
 
+    def parts(self) -> Iterator[Mixture]:
+        """The same mixture in pieces small enough to decode at once."""
+        for start in range(0, len(self.classes), _AT_ONCE):
+            piece = slice(start, start + _AT_ONCE)
+            yield Mixture(self.classes[piece], self.latents[piece], self.weights[piece])
+
 
 def average_truth(dataset: Dataset, classes: Tensor) -> np.ndarray:
     """(64, 64) float64: the renderer's pictures, averaged over (S, V) draws."""
@@ -55,10 +63,13 @@ def average_truth(dataset: Dataset, classes: Tensor) -> np.ndarray:
 
 def average_prior(model: SCMVAE, mixture: Mixture, z: Tensor) -> np.ndarray:
     """(64, 64) float64: Σ_m w_m p(x = 1 | v_m, z_m), pixel noise from its prior."""
-    decoded = model.decode(mixture.classes.to(z.device), z[mixture.latents])
     dark = _background(z)
-    change = decoded.logits.sigmoid().flatten(1) - dark
-    return _paint(change, decoded.pixels, mixture.weights) + float(dark)
+    density = np.full((SIZE, SIZE), float(dark))
+    for part in mixture.parts():
+        decoded = model.decode(part.classes.to(z.device), z[part.latents])
+        change = decoded.logits.sigmoid().flatten(1) - dark
+        density += _paint(change, decoded.pixels, part.weights)
+    return density
 
 
 def average_abducted(
@@ -73,17 +84,17 @@ def average_abducted(
         x: (64, 64) the image, 0 and 1.
         p: (L, 64, 64) factual probabilities p(x = 1 | v, z).
     """
-    decoded = model.decode(mixture.classes.to(z.device), z[mixture.latents])
-    dark = _background(z)
-    unpainted = counterfactual_pixel(x, p, dark).flatten(1)  # (L, 4096): p' is dark there
-    factual = p.flatten(1)[mixture.latents].gather(1, decoded.pixels)
-    seen = x.flatten()[decoded.pixels]
-    painted = counterfactual_pixel(seen, factual, decoded.logits.sigmoid().flatten(1))
-    change = painted - unpainted[mixture.latents].gather(1, decoded.pixels)
-    shares = torch.zeros(len(z), dtype=torch.float64)
-    shares.index_add_(0, mixture.latents, mixture.weights)
-    ground = (shares.to(z.device) @ unpainted.double()).view(SIZE, SIZE).cpu().numpy()
-    return ground + _paint(change, decoded.pixels, mixture.weights)
+    unpainted = counterfactual_pixel(x, p, _background(z)).flatten(1)  # p' outside the windows
+    shares = torch.bincount(mixture.latents, mixture.weights, minlength=len(z))
+    density = (shares.to(z.device) @ unpainted.double()).view(SIZE, SIZE).cpu().numpy()
+    for part in mixture.parts():
+        decoded = model.decode(part.classes.to(z.device), z[part.latents])
+        factual = p.flatten(1)[part.latents].gather(1, decoded.pixels)
+        seen = x.flatten()[decoded.pixels]
+        painted = counterfactual_pixel(seen, factual, decoded.logits.sigmoid().flatten(1))
+        change = painted - unpainted[part.latents].gather(1, decoded.pixels)
+        density += _paint(change, decoded.pixels, part.weights)
+    return density
 
 
 def counterfactual_pixel(x: Tensor, p: Tensor, p_cf: Tensor) -> Tensor:

@@ -31,10 +31,10 @@ def dot(
     return "\n".join(
         [
             "digraph story {",
-            'rankdir=LR; bgcolor="transparent"; nodesep=0.2; ranksep=0.4;',
-            'node [shape=ellipse, style=filled, fontname="sans-serif", fontsize=15, '
-            f'fontcolor="#1b2430", color="{_LINE}", fillcolor="{_FIXED}"];',
-            f'edge [color="{_LINE}", fontname="sans-serif", fontsize=14, arrowsize=0.7];',
+            'rankdir=LR; bgcolor="transparent"; nodesep=0.2; ranksep=0.35;',
+            'node [shape=box, style="filled,rounded", margin="0.09,0.05", height=0.4, width=0.4];',
+            f'node [fontname="sans-serif", fontsize=15, fontcolor="#1b2430", color="{_LINE}"];',
+            f'edge [fontname="sans-serif", fontsize=14, color="{_LINE}", arrowsize=0.7];',
             *nodes,
             *edges,
             "}",
@@ -55,18 +55,18 @@ def caption(
         f"{cause} → {effect}" for cause, effect in graph.edges if (cause, effect) in cut
     )
     cuts = f"Cut: {removed}." if cut else f"No edge enters {_listed(graph, do)}, so none is cut."
-    moves = _listed(graph, descendants) or "no other factor"
+    moves = _listed(graph, descendants) or "only the image"
     return f"Orange: set by do(). Blue: can move ({moves}). Grey: cannot move. {cuts}"
 
 
 def _node(name: str, do: Mapping[str, str], descendants: Collection[str]) -> str:
-    shape = ", shape=box" if name == IMAGE else ""
+    style = "filled" if name == IMAGE else "filled,rounded"
     if name in do:
         label = _quote(f"{name}\n:= {do[name]}")
-        return f'{_quote(name)} [label={label}, fillcolor="{_TARGET}", penwidth=2{shape}];'
+        return f'{_quote(name)} [label={label}, fillcolor="{_TARGET}", penwidth=2];'
     if name in descendants:
-        return f'{_quote(name)} [fillcolor="{_MOVES}"{shape}];'
-    return f'{_quote(name)} [style="filled,dashed"{shape}];'
+        return f'{_quote(name)} [fillcolor="{_MOVES}", style="{style}"];'
+    return f'{_quote(name)} [fillcolor="{_FIXED}", style="{style},dashed"];'
 
 
 def _edge(edge: tuple[str, str], cut: bool) -> str:

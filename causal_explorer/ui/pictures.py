@@ -26,7 +26,7 @@ _STYLE = """<style>
 .ce-ask code {font-size: 0.95rem; opacity: 0.85; display: block}
 @container (max-width: 640px) {
   .ce-grid {grid-template-columns: repeat(2, 1fr); gap: 0.75rem}
-  .ce-ask {font-size: 1.05rem}
+  .ce-ask {font-size: 1.05rem; margin-bottom: 0.4rem}
 }
 </style>"""
 

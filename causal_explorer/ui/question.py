@@ -68,7 +68,7 @@ def _phrase(variable: Variable, value: int) -> str:
 
 
 def _supposed(question: Question, by_name: Mapping[str, Variable]) -> str:
-    """ "it been a square with scale 5", "its scale been 5 and its posX 16"."""
+    """Such as: it been a square with scale 5; its scale been 5 and its posX 16."""
     do = dict(question.do)
     others = [(name, by_name[name].label(value)) for name, value in do.items() if name != "shape"]
     if "shape" not in do:

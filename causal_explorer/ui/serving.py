@@ -18,15 +18,25 @@ Sprite = tuple[int, ...]  # one class a factor, in the data set's order
 
 
 @st.cache_resource(max_entries=8, show_spinner="Loading the model")
+def opened(checkpoint: str) -> ce.Explorer:
+    """A checkpoint under the default story, opened once for all sessions.
+
+    Raises:
+        ValueError: unknown or damaged checkpoint.
+    """
+    # Many short decodes: one thread each is faster than threads that wait for one another.
+    torch.set_num_threads(1)
+    return ce.load(checkpoint)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
 def explorer(checkpoint: str, story: str) -> ce.Explorer:
-    """A checkpoint under a story, opened once for all sessions.
+    """The same checkpoint under a story of one's choice.
 
     Raises:
         ValueError: unknown or damaged checkpoint, unknown story.
     """
-    # Many short decodes: one thread each is faster than threads that wait for one another.
-    torch.set_num_threads(1)
-    return ce.load(checkpoint, story)
+    return opened(checkpoint).with_story(story)
 
 
 @st.cache_data(max_entries=128, show_spinner=False)

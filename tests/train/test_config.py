@@ -31,7 +31,7 @@ def test_overrides_win_and_are_typed():
 @pytest.mark.parametrize(
     ("override", "sentence"),
     [
-        ("train.stps=7", "unknown key stps: it takes batch, learning_rate"),
+        ("train.stps=7", "unknown key stps: it takes batch, decay, learning_rate"),
         ("colour=1", "unknown key colour"),
         ("train.steps", "not of the form key=value"),
         ("train.steps=many", "train.steps is 'many': it takes int"),

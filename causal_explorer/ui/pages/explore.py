@@ -18,11 +18,10 @@ st.markdown(
 )
 
 try:
-    model = serving.explorer(CHECKPOINT, "default")
+    variables = serving.opened(CHECKPOINT).checkpoint.dataset.variables
 except (ValueError, OSError) as error:
     st.error(str(error), title="The model cannot be opened")
     st.stop()
-variables = model.checkpoint.dataset.variables
 
 with st.sidebar:
     st.header("Sprite", anchor=False)

@@ -1,0 +1,59 @@
+import re
+from itertools import combinations
+
+import networkx as nx
+import pytest
+
+from causal_explorer.scm.graph import cut_edges, moved_by
+from causal_explorer.ui.graph import IMAGE, caption, dot
+from tests.ui.small import NAMES, story
+
+SUBSETS = [set(chosen) for size in range(6) for chosen in combinations(NAMES, size)]
+
+
+def drawn(name, targets):
+    graph = story(name).graph
+    do = dict.fromkeys(targets, "0")
+    return graph, dot(graph, do, cut_edges(graph, targets), moved_by(graph, targets))
+
+
+def edges(text):
+    """Each edge that was drawn, with its attributes."""
+    return {(a, b): rest for a, b, rest in re.findall(r'^"(.*)" -> "(.*?)"(.*);$', text, re.M)}
+
+
+def filled(text, colour):
+    return {n for n, rest in re.findall(r'^"(\w+)" (\[.*\]);$', text, re.M) if colour in rest}
+
+
+@pytest.mark.parametrize("name", ["default", "independent"])
+@pytest.mark.parametrize("targets", SUBSETS, ids=lambda s: "+".join(sorted(s)) or "none")
+def test_the_graph_marks_exactly_what_do_changes(name, targets):
+    graph, text = drawn(name, targets)
+    marked = {edge for edge, rest in edges(text).items() if "cut" in rest and "dashed" in rest}
+    assert marked == cut_edges(graph, targets)
+    assert filled(text, "#f2a33a") == targets
+    moving = moved_by(graph, targets) | ({IMAGE} if targets else set())
+    assert filled(text, "#9cc4ee") == moving
+
+
+def test_every_factor_causes_the_image():
+    graph, text = drawn("default", {"scale"})
+    assert set(edges(text)) == set(graph.edges) | {(name, IMAGE) for name in NAMES}
+
+
+def test_a_target_shows_its_value_and_names_are_quoted():
+    graph = nx.DiGraph([('a"b', "c")])
+    text = dot(graph, {"c": 'x"y\\'}, set(graph.edges), set())
+    assert r'"a\"b" -> "c" [' in text
+    assert r'label="c\n:= x\"y\\"' in text
+
+
+def test_the_caption_says_what_is_cut_and_what_can_move():
+    graph = story().graph
+    words = caption(graph, {"scale"}, cut_edges(graph, {"scale"}), moved_by(graph, {"scale"}))
+    assert "Cut: shape → scale." in words
+    assert "can move (posY)" in words
+    words = caption(graph, {"shape"}, set(), moved_by(graph, {"shape"}))
+    assert "No edge enters shape, so none is cut." in words
+    assert "will be cut" in caption(graph, set(), set(), set())

@@ -1,0 +1,59 @@
+import numpy as np
+
+from causal_explorer.ui import panel
+from tests.ui.small import HEART, answer, question
+
+SQUARE = (0, *HEART[1:])
+
+
+def test_the_four_pictures_stand_in_order_each_with_words():
+    density, truth = np.full((64, 64), 0.25), np.full((64, 64), 0.75)
+    shown = answer({"shape": 0}, [SQUARE] * 4, density, truth)
+    figures = panel.figures(question({"shape": 0}), shown)
+    assert [figure.title for figure in figures] == [
+        "Original",
+        "Reconstruction",
+        "Counterfactual density",
+        "Truth",
+    ]
+    pictures = [shown.original, shown.reconstruction, shown.density, shown.truth]
+    assert all(f.picture is p for f, p in zip(figures, pictures, strict=True))
+    assert all(figure.caption and figure.alt for figure in figures)
+    assert "4 draws" in figures[2].caption
+    assert "do(shape = square)" in figures[2].alt
+
+
+def test_one_draw_is_told_in_the_singular():
+    figures = panel.figures(question({"shape": 0}, samples=1), answer({"shape": 0}, [SQUARE]))
+    assert "1 draw of" in figures[2].caption
+
+
+def test_without_a_do_the_answer_stays_empty():
+    figures = panel.figures(question({}), answer({"shape": 2}, [HEART]))
+    assert [figure.picture is None for figure in figures] == [False, False, True, True]
+
+
+def test_the_error_is_the_answers_own():
+    density, truth = np.zeros((64, 64)), np.zeros((64, 64))
+    density[0, :8], truth[0, :4] = 1, 1
+    shown = answer({"shape": 0}, [SQUARE], density, truth)
+    assert panel.l1_text(shown) == f"{4 / 4096:.5f}"
+    assert panel.iou_text(shown) == "0.500"
+    assert "1 is perfect" in panel.remark(question({"shape": 0}), shown)
+
+
+def test_a_tiny_error_never_reads_as_none():
+    none, some = np.zeros((64, 64)), np.full((64, 64), 1e-7)
+    assert panel.l1_text(answer({"shape": 0}, [SQUARE], none, none)) == "0.00000"
+    assert panel.l1_text(answer({"shape": 0}, [SQUARE], some, none)) == "< 0.00001"
+
+
+def test_two_empty_outlines_are_told_in_words():
+    spread = np.full((64, 64), 0.1)
+    shown = answer({"shape": 0}, [SQUARE], spread, spread)
+    assert panel.iou_text(shown) == "none"
+    assert "not defined" in panel.remark(question({"shape": 0}), shown)
+
+
+def test_composition_is_named():
+    assert "composition" in panel.remark(question({"shape": 2}), answer({"shape": 2}, [HEART]))

@@ -1,0 +1,51 @@
+import pytest
+
+from causal_explorer.data import dsprites
+from causal_explorer.ui.question import describe, notation, sentence
+from tests.ui.small import HEART, NAMES, question
+
+
+@pytest.mark.parametrize(
+    ("do", "ending"),
+    [
+        ({}, "if …?"),
+        ({"shape": 0}, "had it been a square?"),
+        ({"shape": 1}, "had it been an ellipse?"),
+        ({"scale": 5}, "had its scale been 5?"),
+        ({"scale": 5, "posX": 0}, "had its scale been 5 and its posX 0?"),
+        ({"scale": 5, "posX": 0, "posY": 1}, "had its scale been 5, its posX 0 and its posY 1?"),
+        ({"shape": 0, "scale": 5}, "had it been a square with scale 5?"),
+        (
+            {"shape": 0, "scale": 5, "orientation": 7, "posX": 0},
+            "had it been a square with scale 5, orientation 7 and posX 0?",
+        ),
+    ],
+)
+def test_a_question_reads_aloud(do, ending):
+    asked = sentence(question(do), dsprites.FACTORS)
+    assert asked == f"This is a heart. What would it have looked like, {ending}"
+
+
+def test_do_is_written_in_the_order_of_the_data_set():
+    do = {"posY": 3, "shape": 0}
+    assert notation(do, dsprites.FACTORS) == "do(shape = square, posY = 3)"
+
+
+def test_a_sprite_is_told_by_all_of_its_factors():
+    classes = dict(zip(NAMES, HEART, strict=True))
+    told = describe(classes, dsprites.FACTORS)
+    assert told == "heart, scale 3, orientation 4, posX 10, posY 16"
+
+
+def test_the_composed_question_sets_what_already_holds():
+    asked = question({})
+    assert not asked.holds_already
+    assert asked.composed().holds_already
+    assert question({"shape": HEART[0], "scale": HEART[1]}).holds_already
+    assert not question({"shape": HEART[0], "scale": HEART[1] + 1}).holds_already
+
+
+def test_questions_that_differ_anywhere_are_different_keys():
+    assert hash(question({"shape": 0})) == hash(question({"shape": 0}))
+    assert question({"shape": 0}) != question({"shape": 1})
+    assert question({"shape": 0}, samples=1) != question({"shape": 0}, samples=2)
