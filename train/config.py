@@ -133,7 +133,8 @@ def _require_positive(name: str, value: object) -> None:
 
 
 def _typed(train: dict[str, object]) -> None:
+    kinds = {"rates": (dict,), "decay": (dict,), "learning_rate": (int, float)}
     for name, value in train.items():
-        wanted = (dict,) if name in ("rates", "decay") else (int, float) if name == "learning_rate" else (int,)
+        wanted = kinds.get(name, (int,))
         if not isinstance(value, wanted) or isinstance(value, bool):
             raise ValueError(f"train.{name} is {value!r}: it takes {wanted[-1].__name__}.")
