@@ -10,9 +10,9 @@ SHA256SUMS          of all of the above; `sha256sum -c SHA256SUMS` checks it too
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
-import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ from safetensors.torch import load, save_file
 from causal_explorer.data.dataset import Dataset, dataset_named
 from causal_explorer.models.registry import build
 from causal_explorer.models.scm_vae import SCMVAE
+from causal_explorer.wording import brief, first_line
 
 SHIPPED = Path(__file__).resolve().parents[1] / "checkpoints"
 _FILES = ("model.safetensors", "config.json", "metrics.json", "history.jsonl", "card.md")
@@ -60,11 +61,12 @@ def find(name: str | Path) -> Path:
     """
     folders = (SHIPPED / name, Path(name)) if isinstance(name, (str, Path)) else ()
     for folder in folders:
-        if (folder / "SHA256SUMS").is_file():
-            return folder
+        with contextlib.suppress(OSError, ValueError):  # a name that no file can have
+            if (folder / "SHA256SUMS").is_file():
+                return folder
     shipped = sorted(sums.parent.name for sums in SHIPPED.glob("*/SHA256SUMS"))
     raise ValueError(
-        f"There is no checkpoint {str(name)!r}: it takes a folder with a SHA256SUMS file, "
+        f"There is no checkpoint {brief(str(name))}: it takes a folder with a SHA256SUMS file, "
         f"or one of {', '.join(shipped) or 'none shipped'}."
     )
 
@@ -84,6 +86,8 @@ def read(name: str | Path) -> Checkpoint:
             f"{folder / 'config.json'} has the keys {', '.join(sorted(config))}: "
             f"it takes {', '.join(sorted(_CONFIG_KEYS))}."
         )
+    if not isinstance(config["train"], dict):
+        raise ValueError(f"{folder / 'config.json'} holds no section of settings in train.")
     dataset = dataset_named(config["data"])
     model = build(config["model"], dataset.variables, config["network"])
     _load_weights(model, files["model.safetensors"], folder)
@@ -93,7 +97,7 @@ def read(name: str | Path) -> Checkpoint:
         dataset=dataset,
         config=config,
         metrics=_parse(folder, "metrics.json", files),
-        card=files["card.md"].decode(),
+        card=files["card.md"].decode(errors="replace"),
     )
 
 
@@ -114,12 +118,19 @@ def write(
         metrics: anything that JSON holds.
         history: JSON lines.
         card: Markdown.
+
+    Raises:
+        ValueError: the folder exists and is no checkpoint, or a weight is not finite.
+        OSError: the folder cannot be written; an older checkpoint stays as it was.
     """
+    if folder.exists() and not (folder / "SHA256SUMS").is_file():
+        raise ValueError(f"{folder} exists and is no checkpoint: it is left as it is.")
+    weights = {k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}
+    _require_finite(weights, "The model to save")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
         fresh = Path(scratch) / "new"
         fresh.mkdir()
-        weights = {k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}
         save_file(weights, fresh / "model.safetensors")
         (fresh / "config.json").write_text(json.dumps(config, indent=2) + "\n")
         (fresh / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
@@ -127,9 +138,20 @@ def write(
         (fresh / "card.md").write_text(card)
         sums = [f"{_digest((fresh / name).read_bytes())}  {name}\n" for name in _FILES]
         (fresh / "SHA256SUMS").write_text("".join(sums))
-        if folder.exists():
-            folder.rename(Path(scratch) / "old")
-        shutil.move(fresh, folder)
+        _replace(folder, fresh, Path(scratch) / "old")
+
+
+def _replace(folder: Path, fresh: Path, old: Path) -> None:
+    """Puts the fresh folder in the place of an older checkpoint, or leaves all as it was."""
+    if not folder.exists():
+        fresh.rename(folder)
+        return
+    folder.rename(old)
+    try:
+        fresh.rename(folder)
+    except OSError:
+        old.rename(folder)
+        raise
 
 
 def _verified(folder: Path) -> dict[str, bytes]:
@@ -138,7 +160,7 @@ def _verified(folder: Path) -> dict[str, bytes]:
         lines = (folder / "SHA256SUMS").read_text().splitlines()
         sums = {name: digest for digest, name in (line.split(maxsplit=1) for line in lines)}
     except (OSError, ValueError) as error:
-        raise ValueError(f"{folder / 'SHA256SUMS'} cannot be read: {error}.") from error
+        raise ValueError(f"{folder / 'SHA256SUMS'} cannot be read: {first_line(error)}.") from error
     files = {}
     for name in _FILES:
         path = folder / name
@@ -159,8 +181,8 @@ def _verified(folder: Path) -> dict[str, bytes]:
 def _parse(folder: Path, name: str, files: dict[str, bytes]) -> dict:
     try:
         content = json.loads(files[name])
-    except ValueError as error:
-        raise ValueError(f"{folder / name} is not JSON: {error}.") from error
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{folder / name} is not JSON: {first_line(error)}.") from error
     if not isinstance(content, dict):
         raise ValueError(f"{folder / name} holds no JSON object.")
     return content
@@ -170,8 +192,8 @@ def _load_weights(model: SCMVAE, data: bytes, folder: Path) -> None:
     path = folder / "model.safetensors"
     try:
         weights = load(data)
-    except SafetensorError as error:
-        raise ValueError(f"{path} is not a safetensors file: {error}.") from error
+    except (SafetensorError, KeyError) as error:  # KeyError: a type that torch does not have
+        raise ValueError(f"{path} is not a safetensors file: {first_line(error)}.") from error
     wanted = model.state_dict()
     if set(weights) != set(wanted):
         odd = ", ".join(sorted(set(weights) ^ set(wanted)))
@@ -183,9 +205,14 @@ def _load_weights(model: SCMVAE, data: bytes, folder: Path) -> None:
                 f"{key} in {path} is {found.dtype} of shape {tuple(found.shape)}: "
                 f"the model of its config takes {tensor.dtype} of shape {tuple(tensor.shape)}."
             )
-        if not bool(torch.isfinite(found).all()):
-            raise ValueError(f"{key} in {path} holds a number that is not finite.")
+    _require_finite(weights, str(path))
     model.load_state_dict(weights)
+
+
+def _require_finite(weights: dict[str, torch.Tensor], where: str) -> None:
+    for key, tensor in weights.items():
+        if not bool(torch.isfinite(tensor).all()):
+            raise ValueError(f"{where} holds a number that is not finite in {key}.")
 
 
 def _digest(data: bytes) -> str:

@@ -81,7 +81,7 @@ def test_one_flipped_bit_anywhere_is_refused(folder, name):
     ("name", "change", "sentence"),
     [
         ("config.json", edit_config(extra=1), "has the keys data, extra, model"),
-        ("config.json", edit_config(network={"depth": 1}), "no setting depth"),
+        ("config.json", edit_config(network={"depth": 1}), "no setting 'depth'"),
         ("config.json", edit_config(network=[1]), "network"),
         ("config.json", edit_config(model="gan"), "model 'gan' is unknown"),
         ("config.json", edit_config(data=["x"]), "data set .* is unknown"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -10,8 +11,9 @@ from pathlib import Path
 import torch
 
 from causal_explorer import checkpoint
+from causal_explorer.wording import brief, first_line
 from train.card import card, commit, device_name
-from train.config import RunConfig, read_config
+from train.config import read_config
 from train.curve import write_curve
 from train.loop import Run
 
@@ -19,15 +21,19 @@ from train.loop import Run
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command line; 0 if a checkpoint was written."""
     options = _parser().parse_args(arguments)
+    command = shlex.join(
+        ["python", "-m", "train", *(sys.argv[1:] if arguments is None else arguments)]
+    )
+    version = commit()  # of the code that trains, before anyone edits it
     try:
         config = read_config(options.config, options.set)
         device = pick_device(options.device)
         folder = options.out or Path("runs") / config.id
         run = Run(config, device, folder, options.resume)
         run.train()
-        finish(run, config, folder)
-    except (ValueError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        finish(run, command, version)
+    except (ValueError, OSError, RuntimeError, MemoryError) as error:
+        print(f"error: {first_line(error)}.", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("Stopped; --resume continues from the last save.", file=sys.stderr)
@@ -35,18 +41,19 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def finish(run: Run, config: RunConfig, folder: Path) -> None:
+def finish(run: Run, command: str, version: str) -> None:
     """Evaluates on the held-out combinations and writes the checkpoint and the loss curve."""
     test = run.evaluate("test")
-    seconds, device = run.state.seconds, run.device
+    config, folder, device, seconds = run.config, run.folder, run.device, run.state.seconds
     metrics = {
         "test": asdict(test) | {"loss": test.loss},
         "seconds": seconds,
         "device": device_name(device),
-        "commit": commit(),
+        "commit": version,
+        "command": command,
     }
     history = "".join(f"{line}\n" for line in run.state.history)
-    page = card(config, device, seconds, test)
+    page = card(config, device, seconds, test, command, version)
     checkpoint.write(folder / config.id, run.model, config.as_dict(), metrics, history, page)
     write_curve(folder, run.state.history)
     print(page)
@@ -64,11 +71,11 @@ def pick_device(name: str) -> torch.device:
     try:
         device = torch.device(name)
     except RuntimeError as error:
-        raise ValueError(f"device={name!r} is unknown: it takes auto, cpu or cuda.") from error
+        raise ValueError(f"device={brief(name)} is unknown: it takes auto, cpu or cuda.") from error
     if device.type not in ("cpu", "cuda"):
-        raise ValueError(f"device={name!r} is not supported: it takes auto, cpu or cuda.")
+        raise ValueError(f"device={brief(name)} is not supported: it takes auto, cpu or cuda.")
     if device.type == "cuda" and not torch.cuda.is_available():
-        raise ValueError(f"device={name!r} was asked for, but there is no CUDA device here.")
+        raise ValueError(f"device={brief(name)} was asked for, but there is no CUDA device here.")
     return device
 
 

@@ -16,20 +16,27 @@ from train.config import RunConfig
 _ROOT = Path(__file__).resolve().parents[1]
 
 
-def card(config: RunConfig, device: torch.device, seconds: float, test: Likelihood) -> str:
+def card(
+    config: RunConfig,
+    device: torch.device,
+    seconds: float,
+    test: Likelihood,
+    command: str,
+    version: str,
+) -> str:
     """Markdown for people; the same figures are in metrics.json."""
     recipe = config.train
     return f"""# {config.id}
 
 {config.model} on {config.data}, trained {datetime.now(UTC):%Y-%m-%d} by
-`python -m train {config.id}`.
+`{command}`.
 
 | | |
 |---|---|
 | device | {device_name(device)} |
 | training time | {seconds:.0f} s, {recipe.steps:,} steps of {recipe.batch} images |
 | versions | {versions()} |
-| commit | {commit()} |
+| commit | {version} |
 | held-out loss (-ELBO) | {test.loss:.4f} nats an image |
 | of which image term | {test.image_nats:.4f} nats |
 | of which KL(q(z) ‖ p(z)) | {test.kl_nats:.4f} nats |

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import math
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+
+from causal_explorer.wording import brief, first_line
 
 CONFIGS = Path(__file__).parent / "configs"
 
@@ -28,12 +30,16 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         for setting in fields(self):
-            value = getattr(self, setting.name)
-            if setting.name not in ("seed", "split_seed", "rates", "decay"):
-                _require_positive(f"train.{setting.name}", value)
-        for section in ("rates", "decay"):
-            for name, value in getattr(self, section).items():
-                _require_positive(f"train.{section}.{name}", value)
+            value, name = getattr(self, setting.name), f"train.{setting.name}"
+            if setting.name in ("rates", "decay"):
+                if not isinstance(value, dict):
+                    raise ValueError(f"{name} is {brief(value)}: it is a section of settings.")
+                for key, scale in value.items():
+                    _require(f"{name}.{key}", scale, (int, float), 1e6)
+            elif setting.name == "learning_rate":
+                _require(name, value, (int, float), 10.0)
+            else:
+                _require(name, value, (int,), 65_536 if setting.name == "batch" else 2**53)
 
 
 @dataclass(frozen=True)
@@ -71,17 +77,18 @@ def read_config(name: str, overrides: list[str] | None = None) -> RunConfig:
     path = next((p for p in (CONFIGS / f"{name}.toml", Path(name)) if p.is_file()), None)
     if path is None:
         known = ", ".join(sorted(p.stem for p in CONFIGS.glob("*.toml")))
-        raise ValueError(f"There is no config {name!r}: it takes a TOML file or one of {known}.")
+        raise ValueError(
+            f"There is no config {brief(name)}: it takes a TOML file or one of {known}."
+        )
     try:
-        content = tomllib.loads(path.read_text())
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"{path} is not TOML: {error}.") from error
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ValueError(f"{path} is not TOML: {first_line(error)}.") from error
     for override in overrides or []:
         _override(content, override)
     _only(content, {"model", "data", "network", "train"}, str(path))
     train = _section(content, "train")
     _only(train, {f.name for f in fields(TrainConfig)}, f"[train] of {path}")
-    _typed(train)
     missing = [key for key in ("model", "data") if key not in content]
     if missing:
         raise ValueError(f"{path} lacks {' and '.join(missing)}.")
@@ -95,25 +102,34 @@ def read_config(name: str, overrides: list[str] | None = None) -> RunConfig:
 
 
 def _override(content: dict, override: str) -> None:
+    """Merges one key=value, read as TOML; a bare word is a string."""
     key, equals, value = override.partition("=")
-    if not equals:
-        raise ValueError(f"--set {override!r} is not of the form key=value.")
+    if not equals or "\n" in override:
+        raise ValueError(f"--set {brief(override)} is not of the form key=value.")
     try:
-        parsed = tomllib.loads(f"value = {value}")["value"]
+        parsed = tomllib.loads(override)
     except tomllib.TOMLDecodeError:
-        parsed = value  # a bare word is a string
-    *sections, last = key.strip().split(".")
-    for section in sections:
-        content = content.setdefault(section, {})
-        if not isinstance(content, dict):
-            raise ValueError(f"--set {override!r}: {section} is not a section.")
-    content[last] = parsed
+        try:
+            parsed = tomllib.loads(f"{key}= {json.dumps(value.strip())}")
+        except tomllib.TOMLDecodeError as error:
+            raise ValueError(f"--set {brief(override)} is not TOML: {error}.") from error
+    _merge(content, parsed, override)
+
+
+def _merge(content: dict, parsed: Mapping, override: str) -> None:
+    for key, value in parsed.items():
+        if isinstance(value, Mapping) and isinstance(content.setdefault(key, {}), dict):
+            _merge(content[key], value, override)
+        elif isinstance(value, Mapping):
+            raise ValueError(f"--set {brief(override)}: {key} is not a section.")
+        else:
+            content[key] = value
 
 
 def _section(content: Mapping, name: str) -> dict[str, object]:
     section = content.get(name, {})
     if not isinstance(section, dict):
-        raise ValueError(f"{name} is {section!r}: it is a section of settings.")
+        raise ValueError(f"{name} is {brief(section)}: it is a section of settings.")
     return section
 
 
@@ -126,15 +142,11 @@ def _only(content: Mapping, known: set[str], where: str) -> None:
         )
 
 
-def _require_positive(name: str, value: object) -> None:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not 0 < value < math.inf:  # type: ignore[operator]
-        raise ValueError(f"{name} is {value!r}: it must be above 0 and finite.")
-
-
-def _typed(train: dict[str, object]) -> None:
-    kinds = {"rates": (dict,), "decay": (dict,), "learning_rate": (int, float)}
-    for name, value in train.items():
-        wanted = kinds.get(name, (int,))
-        if not isinstance(value, wanted) or isinstance(value, bool):
-            raise ValueError(f"train.{name} is {value!r}: it takes {wanted[-1].__name__}.")
+def _require(name: str, value: object, kinds: tuple[type, ...], most: float) -> None:
+    """Refuses anything but a number of these kinds, above 0 (a seed: from 0) and up to `most`."""
+    number = isinstance(value, kinds) and not isinstance(value, bool)
+    least_holds = number and (value >= 0 if name.endswith("seed") else value > 0)  # type: ignore[operator]
+    if not least_holds or not value <= most:  # type: ignore[operator]
+        kind = "a number" if float in kinds else "a whole number"
+        start = "from 0" if name.endswith("seed") else "above 0"
+        raise ValueError(f"{name} is {brief(value)}: it takes {kind} {start}, {most:,} at most.")

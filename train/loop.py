@@ -34,9 +34,12 @@ class Run:
         """Builds the model, or restores it from the folder.
 
         Raises:
-            ValueError: an unknown model, data set, setting or rate; nothing to resume.
+            ValueError: an unknown model, data set, setting or rate; nothing to resume; a
+                folder that holds an earlier run or something else.
+            OSError: the folder cannot be made.
         """
         self.config, self.device, self.folder = config, device, folder
+        _claim(folder, folder / config.id, resume)
         torch.manual_seed(config.train.seed)
         pyro.clear_param_store()
         variables = dataset_named(config.data).variables
@@ -48,6 +51,10 @@ class Run:
             self.state = run_state.restore(
                 self._state_path, config.as_dict(), self.model, self.optimiser
             )
+            if not 0 <= self.state.step <= config.train.steps:
+                raise ValueError(
+                    f"{self._state_path} is damaged: it stands at no step of this run."
+                )
         self.pictures = Pictures(device)
 
     @property
@@ -58,7 +65,6 @@ class Run:
         """Steps to the end, logging, validating and saving on the way."""
         recipe, state = self.config.train, self.state
         rows = torch.from_numpy(splits.rows("train", recipe.split_seed))
-        self.folder.mkdir(parents=True, exist_ok=True)
         clock = time.perf_counter()
         with tqdm(total=recipe.steps, initial=state.step, unit="step") as bar:
             while state.step < recipe.steps:
@@ -90,8 +96,9 @@ class Run:
             group["lr"] = group["peak"] * (_LAST_RATE + (1 - _LAST_RATE) * decay)
         lot = torch.randint(len(rows), (recipe.batch,), generator=self.state.generator)
         v, x = self.pictures(rows[lot])
-        elbo = TraceMeanField_ELBO()
-        loss = elbo.differentiable_loss(self.model.model, self.model.guide, v, x) / len(x)
+        with pyro.validation_enabled(False):  # a loss that is not finite ends the run in `_log`
+            elbo = TraceMeanField_ELBO()
+            loss = elbo.differentiable_loss(self.model.model, self.model.guide, v, x) / len(x)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         self.optimiser.step()
@@ -105,12 +112,12 @@ class Run:
             "seconds": round(state.seconds, 3),
             "train_loss": loss,
         }
+        if not math.isfinite(loss):
+            raise ValueError(f"The loss is {loss} at step {state.step}: lower the learning rate.")
         if state.step % recipe.validate_every == 0 or state.step == recipe.steps:
             found = self.evaluate("validation", _VALIDATION_IMAGES)
             line |= {"image_nats": found.image_nats, "kl_nats": found.kl_nats}
             bar.write(f"step {state.step}: {found.loss:.3f} nats on validation")
-        if not math.isfinite(loss):
-            raise ValueError(f"The loss is {loss} at step {state.step}: lower the learning rate.")
         bar.set_postfix(nats=f"{loss:.3f}")
         state.history.append(json.dumps(line))
 
@@ -118,6 +125,18 @@ class Run:
         run_state.save(
             self._state_path, self.state, self.config.as_dict(), self.model, self.optimiser
         )
+
+
+def _claim(folder: Path, target: Path, resume: bool) -> None:
+    """Makes the run's folder, and refuses to write over what is there."""
+    if not resume and (folder / "state.pt").exists():
+        raise ValueError(f"{folder} holds a run: --resume continues it; or choose another --out.")
+    if target.exists() and not (target / "SHA256SUMS").is_file():
+        raise ValueError(f"{target} exists and is no checkpoint: choose another --out.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OSError(f"{folder} cannot be a run's folder: {error.strerror}.") from error
 
 
 def _optimiser(model: SCMVAE, config: RunConfig) -> torch.optim.Optimizer:

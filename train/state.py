@@ -8,6 +8,8 @@ from pathlib import Path
 
 import torch
 
+from causal_explorer.wording import first_line
+
 
 @dataclass
 class RunState:
@@ -35,7 +37,11 @@ def save(
     model: torch.nn.Module,
     optimiser: torch.optim.Optimizer,
 ) -> None:
-    """Writes everything to one file, moved into place when complete."""
+    """Writes everything to one file, moved into place when complete.
+
+    Raises:
+        OSError: the file cannot be written; an earlier save stays as it was.
+    """
     content = {
         "config": config,
         "step": state.step,
@@ -49,8 +55,14 @@ def save(
         "optimiser": optimiser.state_dict(),
     }
     scratch = path.with_suffix(".part")
-    torch.save(content, scratch)
-    os.replace(scratch, path)
+    try:
+        torch.save(content, scratch)
+        os.replace(scratch, path)
+    except (OSError, RuntimeError) as error:  # torch says RuntimeError for a full disk
+        scratch.unlink(missing_ok=True)
+        raise OSError(
+            f"{path} cannot be saved ({first_line(error)}): make room, or choose another --out."
+        ) from error
 
 
 def restore(
@@ -68,13 +80,25 @@ def restore(
         raise ValueError(f"There is nothing to resume: {path} does not exist.")
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
+        saved = content["config"]
     except Exception as error:  # torch raises many kinds for a damaged file
-        raise ValueError(f"{path} cannot be resumed from: {error}") from error
-    if content["config"] != config:
+        raise ValueError(_damaged(path)) from error
+    if saved != config:
         raise ValueError(
             f"{path} was saved under another config: resume with the same config and --set, "
-            "or start anew without --resume."
+            "or start anew in another folder."
         )
+    try:
+        return _load(content, model, optimiser)
+    except Exception as error:  # as many kinds for content that does not fit
+        raise ValueError(_damaged(path)) from error
+
+
+def _damaged(path: Path) -> str:
+    return f"{path} cannot be resumed from: it is damaged, or is no save of this training."
+
+
+def _load(content: dict, model: torch.nn.Module, optimiser: torch.optim.Optimizer) -> RunState:
     model.load_state_dict(content["model"])
     optimiser.load_state_dict(content["optimiser"])
     torch.set_rng_state(content["torch"])

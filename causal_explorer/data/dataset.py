@@ -9,6 +9,7 @@ import numpy as np
 
 from causal_explorer.data import dsprites
 from causal_explorer.scm.variables import Variable
+from causal_explorer.wording import brief
 
 
 @dataclass(frozen=True)
@@ -36,5 +37,5 @@ def dataset_named(name: str) -> Dataset:
         ValueError: no such data set.
     """
     if not isinstance(name, str) or name not in DATASETS:
-        raise ValueError(f"The data set {name!r} is unknown: there is {', '.join(DATASETS)}.")
+        raise ValueError(f"The data set {brief(name)} is unknown: there is {', '.join(DATASETS)}.")
     return DATASETS[name]

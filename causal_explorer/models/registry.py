@@ -7,6 +7,7 @@ from dataclasses import fields
 
 from causal_explorer.models.scm_vae import SCMVAE, SCMVAEConfig
 from causal_explorer.scm.variables import Variable
+from causal_explorer.wording import brief
 
 MODELS = {"scm-vae": (SCMVAE, SCMVAEConfig)}
 
@@ -23,14 +24,14 @@ def build(name: str, variables: tuple[Variable, ...], settings: Mapping[str, obj
         ValueError: unknown model or unknown setting.
     """
     if not isinstance(name, str) or name not in MODELS:
-        raise ValueError(f"The model {name!r} is unknown: there is {', '.join(MODELS)}.")
+        raise ValueError(f"The model {brief(name)} is unknown: there is {', '.join(MODELS)}.")
     model, config = MODELS[name]
     if not isinstance(settings, Mapping):
-        raise ValueError(f"network is {settings!r}: it takes settings of the model {name}.")
+        raise ValueError(f"network is {brief(settings)}: it takes settings of the model {name}.")
     known = [field.name for field in fields(config)]
-    unknown = sorted(set(settings) - set(known))
+    unknown = [key for key in settings if key not in known]
     if unknown:
         raise ValueError(
-            f"The model {name} has no setting {', '.join(unknown)}: it takes {', '.join(known)}."
+            f"The model {name} has no setting {brief(unknown[0])}: it takes {', '.join(known)}."
         )
     return model(variables, config(**settings))  # type: ignore[arg-type]

@@ -23,6 +23,9 @@ from causal_explorer.scm.coupling import Coupling
 from causal_explorer.scm.program import factors
 from causal_explorer.scm.scm import SCM
 from causal_explorer.scm.variables import Variable
+from causal_explorer.wording import brief
+
+_LARGEST = 8_192  # of any size but the window: larger is a mistake, not a network
 
 
 @dataclass(frozen=True)
@@ -43,10 +46,12 @@ class SCMVAEConfig:
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
-            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-                raise ValueError(f"{name} is {value!r}: it takes a whole number above 0.")
-        if self.window > SIZE:
-            raise ValueError(f"window is {self.window}: a picture is only {SIZE} wide.")
+            most = SIZE if name == "window" else _LARGEST
+            whole = isinstance(value, int) and not isinstance(value, bool)
+            if not whole or not 1 <= value <= most:
+                raise ValueError(
+                    f"{name} is {brief(value)}: it takes a whole number from 1 to {most:,}."
+                )
 
 
 class SCMVAE(nn.Module):

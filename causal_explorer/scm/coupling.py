@@ -16,6 +16,7 @@ from pyro.distributions import TorchDistribution
 from torch import Tensor
 
 from causal_explorer.scm.variables import Variable
+from causal_explorer.wording import brief
 
 
 class Coupling(ABC):
@@ -116,7 +117,7 @@ def coupling_named(name: str) -> Coupling:
         ValueError: no such coupling.
     """
     if not isinstance(name, str) or name not in COUPLINGS:
-        raise ValueError(f"coupling={name!r} is unknown: it takes {' or '.join(COUPLINGS)}.")
+        raise ValueError(f"coupling={brief(name)} is unknown: it takes {' or '.join(COUPLINGS)}.")
     return COUPLINGS[name]
 
 
@@ -133,7 +134,8 @@ def _start(variable: Variable, rows: Tensor) -> Tensor:
     east, north = rows @ angles.cos(), rows @ angles.sin()
     mean = torch.where(torch.hypot(east, north) > 1e-9, torch.atan2(north, east), 0.0)
     opposite = mean / (2 * torch.pi) * variable.classes + variable.classes / 2
-    return torch.floor(opposite + 0.5).long() % variable.classes
+    # a symmetric row has its antipode on a class or half way between two: not near this tie
+    return torch.ceil(opposite - 0.25).long() % variable.classes
 
 
 def _cdf(rows: Tensor, start: Tensor) -> Tensor:

@@ -13,6 +13,7 @@ import numpy as np
 from causal_explorer.scm.mechanisms import Mechanism, circular_row, mechanism, normal_row
 from causal_explorer.scm.scm import SCM
 from causal_explorer.scm.variables import Variable
+from causal_explorer.wording import brief
 
 
 def default(variables: tuple[Variable, ...]) -> SCM:
@@ -75,7 +76,7 @@ def story_named(name: str, variables: tuple[Variable, ...]) -> SCM:
         ValueError: no such story.
     """
     if not isinstance(name, str) or name not in STORIES:
-        raise ValueError(f"story={name!r} is unknown: it takes {' or '.join(STORIES)}.")
+        raise ValueError(f"story={brief(name)} is unknown: it takes {' or '.join(STORIES)}.")
     return STORIES[name](variables)
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from numbers import Integral
 from typing import Literal
 
+from causal_explorer.wording import brief
+
 Kind = Literal["nominal", "ordinal", "circular"]
 
 
@@ -45,7 +47,7 @@ class Variable:
             return int(value)  # type: ignore[call-overload]
         names = f" or one of {', '.join(self.labels)}" if self.labels else ""
         raise ValueError(
-            f"{self.name}={value!r} is not a class of {self.name}: "
+            f"{self.name}={brief(value)} is not a class of {self.name}: "
             f"it takes a whole number from 0 to {self.classes - 1}{names}."
         )
 

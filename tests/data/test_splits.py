@@ -1,8 +1,12 @@
 import numpy as np
+import pytest
 
 from causal_explorer.data import dsprites, splits
+from causal_explorer.data.store import open_store
 
 NAMES = ("train", "validation", "test")
+
+pytestmark = pytest.mark.usefixtures("cache")
 
 
 def test_splits_partition_the_combinations():
@@ -11,18 +15,34 @@ def test_splits_partition_the_combinations():
     np.testing.assert_array_equal(np.sort(together), np.arange(dsprites.COUNT))
 
 
-def test_shares_are_eighty_ten_ten():
-    for name, share in zip(NAMES, (0.8, 0.1, 0.1), strict=True):
-        sd = np.sqrt(share * (1 - share) / (dsprites.COUNT * 39 / 40))
-        assert abs(len(splits.rows(name)) / dsprites.COUNT - share) < 5 * sd
-
-
 def test_no_picture_of_one_split_stands_in_another():
-    """Orientations 0 and 39 draw the same picture, so they go together."""
-    for name in NAMES:
-        classes = dsprites.classes_of(splits.rows(name))
-        first, last = classes[classes[:, 2] == 0], classes[classes[:, 2] == 39]
-        np.testing.assert_array_equal(first[:, [0, 1, 3, 4]], last[:, [0, 1, 3, 4]])
+    """Bit for bit, over the whole data set."""
+    pictures = open_store()
+    label = np.empty(dsprites.COUNT, dtype=np.int8)
+    for number, name in enumerate(NAMES):
+        label[splits.rows(name)] = number
+    keys = np.ascontiguousarray(pictures).view("V512").ravel()
+    order = np.argsort([hash(key.tobytes()) for key in keys])
+    equal = keys[order][1:] == keys[order][:-1]
+    assert equal.sum() > 18_432, "orientations 0 and 39, and more"
+    assert (label[order][1:] == label[order][:-1])[equal].all()
+
+
+@pytest.mark.parametrize(("name", "share"), list(zip(NAMES, (0.8, 0.1, 0.1), strict=True)))
+def test_shares_hold_overall_and_for_every_class(name, share):
+    """As by fair lots: five standard errors, with pictures that occur at most 4 times."""
+    classes = dsprites.classes_of(splits.rows(name))
+    for axis, factor in enumerate(dsprites.FACTORS):
+        expected = dsprites.COUNT / factor.classes * share
+        found = np.bincount(classes[:, axis], minlength=factor.classes)
+        assert np.abs(found - expected).max() < 5 * np.sqrt(4 * expected * (1 - share))
+
+
+def test_lots_are_uniform_and_unlike_their_neighbours():
+    lots = splits._lots(0)
+    counts = np.histogram(lots, 100, (0, 1))[0]
+    assert np.abs(counts - dsprites.COUNT / 100).max() < 6 * np.sqrt(2 * dsprites.COUNT / 100)
+    assert abs(np.corrcoef(lots[:-1], lots[1:])[0, 1]) < 5 / np.sqrt(dsprites.COUNT)
 
 
 def test_a_seed_fixes_the_split():

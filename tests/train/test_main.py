@@ -71,7 +71,7 @@ def test_resuming_gives_the_same_curve_and_weights(finished, tmp_path, monkeypat
     [
         (["nope"], "There is no config 'nope'"),
         (["scm-vae", "--set", "train.stps=1"], "unknown key stps"),
-        (["scm-vae", "--set", "network.depth=1"], "no setting depth"),
+        (["scm-vae", "--set", "network.depth=1"], "no setting 'depth'"),
         (["scm-vae", "--set", "model=gan"], "model 'gan' is unknown"),
         (["scm-vae", "--set", "data=mnist"], "data set 'mnist' is unknown"),
         (["scm-vae", "--device", "tpu"], "device='tpu' is unknown"),
