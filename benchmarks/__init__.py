@@ -1,1 +1,1 @@
-"""What the README's figures come from: `python -m benchmarks`."""
+"""What the README's figures come from: `python -m benchmarks.fidelity` and `.query`."""

@@ -63,7 +63,10 @@ def check(classes: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: not (N, 5) whole numbers, each within its factor's classes.
     """
-    table = np.asarray(classes)
+    try:
+        table = np.asarray(classes)
+    except ValueError as error:
+        raise ValueError("classes is ragged: it takes (N, 5) whole numbers.") from error
     if table.ndim != 2 or table.shape[1] != len(FACTORS):
         raise ValueError(
             f"classes has shape {table.shape}: it takes (N, 5), one column for each of "

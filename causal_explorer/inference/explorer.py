@@ -12,10 +12,12 @@ from numpy.typing import ArrayLike
 
 from causal_explorer import checkpoint
 from causal_explorer.checkpoint import Checkpoint
-from causal_explorer.inference import query, rungs
+from causal_explorer.inference import query
 from causal_explorer.inference.agreement import iou
 from causal_explorer.inference.answer import CounterfactualAnswer, PopulationAnswer
 from causal_explorer.inference.counterfactual import counterfactual
+from causal_explorer.inference.rungs import population
+from causal_explorer.inference.world import World
 from causal_explorer.scm.coupling import coupling_named
 from causal_explorer.scm.scm import SCM
 from causal_explorer.scm.stories import story_named
@@ -34,6 +36,11 @@ class Explorer:
 
     checkpoint: Checkpoint
     story: SCM
+
+    @property
+    def world(self) -> World:
+        """What the checkpoint and the story make together."""
+        return World(self.story, self.checkpoint.model, self.checkpoint.dataset)
 
     def with_story(self, name: str) -> Explorer:
         """The same image mechanism under another story.
@@ -65,7 +72,7 @@ class Explorer:
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
-        variables, dataset = self.checkpoint.dataset.variables, self.checkpoint.dataset
+        variables, dataset = self.story.variables, self.checkpoint.dataset
         evidence = query.parse_classes(factors, variables, "factors")
         targets = query.parse_classes(do, variables, "do")
         query.require_some(targets, "do")
@@ -75,9 +82,7 @@ class Explorer:
         seen = drawn.astype(np.float32) if image is None else query.parse_image(image)
         _require_agreement(seen, drawn)
         return counterfactual(
-            model=self.checkpoint.model,
-            story=self.story,
-            dataset=dataset,
+            self.world,
             x=torch.from_numpy(seen),
             v=torch.from_numpy(row[0]),
             do=targets,
@@ -94,12 +99,9 @@ class Explorer:
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
-        dataset = self.checkpoint.dataset
-        targets = query.parse_classes(do, dataset.variables, "do")
+        targets = query.parse_classes(do, self.story.variables, "do")
         query.require_some(targets, "do")
-        return rungs.intervention(
-            self.checkpoint.model, self.story, dataset, targets, _samples(samples), _generator(seed)
-        )
+        return population(self.world, {}, targets, _samples(samples), _generator(seed))
 
     def condition(
         self, given: Mapping[str, object], samples: int = 1000, seed: int = 0
@@ -109,17 +111,9 @@ class Explorer:
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
-        dataset = self.checkpoint.dataset
-        evidence = query.parse_classes(given, dataset.variables, "given")
+        evidence = query.parse_classes(given, self.story.variables, "given")
         query.require_some(evidence, "given")
-        return rungs.condition(
-            self.checkpoint.model,
-            self.story,
-            dataset,
-            evidence,
-            _samples(samples),
-            _generator(seed),
-        )
+        return population(self.world, evidence, {}, _samples(samples), _generator(seed))
 
 
 def load(name: str | Path, story: str = "default") -> Explorer:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from causal_explorer.data.dataset import Dataset
+from causal_explorer.data.raster import SIZE
 from causal_explorer.models.scm_vae import SCMVAE
-from causal_explorer.models.window import BACKGROUND, SIZE
+from causal_explorer.models.window import BACKGROUND
 
-_LEAST = 16  # draws of z that an average rests on at least
 _AT_ONCE = 1_024  # pictures decoded in one batch: bounds the memory of a query
 
 
@@ -33,7 +34,7 @@ class Mixture:
     weights: Tensor
 
     @classmethod
-    def of(cls, classes: Tensor, latents: int = _LEAST) -> Mixture:
+    def of(cls, classes: Tensor, latents: int) -> Mixture:
         """Collects (S, V) draws of classes, and deals `latents` draws of z out to them.
 
         z and the factors' noise are independent given the evidence, so any pairing of their
@@ -63,17 +64,17 @@ def average_truth(dataset: Dataset, classes: Tensor) -> np.ndarray:
 
 def average_prior(model: SCMVAE, mixture: Mixture, z: Tensor) -> np.ndarray:
     """(64, 64) float64: Σ_m w_m p(x = 1 | v_m, z_m), pixel noise from its prior."""
-    dark = _background(z)
+    dark = z.new_tensor(BACKGROUND).sigmoid()
     density = np.full((SIZE, SIZE), float(dark))
     for part in mixture.parts():
         decoded = model.decode(part.classes.to(z.device), z[part.latents])
         change = decoded.logits.sigmoid().flatten(1) - dark
         density += _paint(change, decoded.pixels, part.weights)
-    return density
+    return density.clip(0, 1)  # sums of differences round a hair past the ends
 
 
 def average_abducted(
-    model: SCMVAE, mixture: Mixture, z: Tensor, x: Tensor, p: Tensor
+    model: SCMVAE, mixture: Mixture, z: Tensor, x: Tensor, factual: Tensor
 ) -> np.ndarray:
     """(64, 64) float64: Σ_m w_m P(x' = 1 | x), pixel noise abducted from the image.
 
@@ -82,35 +83,37 @@ def average_abducted(
         mixture: of counterfactual classes.
         z: (L, latent) draws of q(z | x, v).
         x: (64, 64) the image, 0 and 1.
-        p: (L, 64, 64) factual probabilities p(x = 1 | v, z).
+        factual: (L, 64, 64) logits of p(x = 1 | v, z).
     """
-    unpainted = counterfactual_pixel(x, p, _background(z)).flatten(1)  # p' outside the windows
+    x, factual = x.flatten(), factual.flatten(1)
+    unpainted = counterfactual_pixel(x, factual, z.new_tensor(BACKGROUND))  # outside the windows
     shares = torch.bincount(mixture.latents, mixture.weights, minlength=len(z))
     density = (shares.to(z.device) @ unpainted.double()).view(SIZE, SIZE).cpu().numpy()
     for part in mixture.parts():
         decoded = model.decode(part.classes.to(z.device), z[part.latents])
-        factual = p.flatten(1)[part.latents].gather(1, decoded.pixels)
-        seen = x.flatten()[decoded.pixels]
-        painted = counterfactual_pixel(seen, factual, decoded.logits.sigmoid().flatten(1))
+        here = factual[part.latents].gather(1, decoded.pixels)
+        painted = counterfactual_pixel(x[decoded.pixels], here, decoded.logits.flatten(1))
         change = painted - unpainted[part.latents].gather(1, decoded.pixels)
         density += _paint(change, decoded.pixels, part.weights)
-    return density
+    return density.clip(0, 1)  # sums of differences round a hair past the ends
 
 
-def counterfactual_pixel(x: Tensor, p: Tensor, p_cf: Tensor) -> Tensor:
+def counterfactual_pixel(x: Tensor, logit: Tensor, logit_cf: Tensor) -> Tensor:
     """P(x' = 1 | x) of a pixel x := 1[u < p], with u abducted in closed form.
 
     u | x=1 ~ U(0, p) gives min(1, p'/p); u | x=0 ~ U(p, 1) gives max(0, (p' - p) / (1 - p)).
-    Shapes broadcast.
+    Both say that a pixel keeps its value with probability min(1, p'(x) / p(x)), which in
+    logarithms holds even where p rounds to 0 or 1.
+
+    Args:
+        x: 0 or 1.
+        logit: of the factual p; shapes broadcast.
+        logit_cf: of the counterfactual p'.
     """
-    tiny = torch.finfo(p.dtype).tiny
-    stays_on = (p_cf / p.clamp_min(tiny)).clamp(max=1)
-    turns_on = ((p_cf - p) / (1 - p).clamp_min(tiny)).clamp(min=0, max=1)
-    return torch.where(x > 0.5, stays_on, turns_on)
-
-
-def _background(z: Tensor) -> Tensor:
-    return z.new_tensor(BACKGROUND).sigmoid()
+    side = 2 * x - 1
+    ratio = functional.logsigmoid(side * logit_cf) - functional.logsigmoid(side * logit)
+    kept = ratio.clamp(max=0)
+    return torch.where(x > 0.5, kept.exp(), -kept.expm1())
 
 
 def _paint(values: Tensor, pixels: Tensor, weights: Tensor) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What a user asks, checked: every sentence about bad input is written here."""
+"""What a user asks, checked before anything is computed."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from numbers import Integral
 
 import numpy as np
 
+from causal_explorer.data.raster import SIZE
 from causal_explorer.scm.variables import Variable
+from causal_explorer.wording import brief, first_line
 
-SIZE = 64
 MAX_SAMPLES = 100_000
 
 
@@ -33,13 +34,14 @@ def parse_classes(
         raise ValueError(
             f"{argument} is a {type(values).__name__}: it takes a dict from a factor to a class."
         )
-    unknown = [str(name) for name in values if name not in by_name]
-    if unknown:
-        raise ValueError(
-            f"{argument} names the unknown factor {', '.join(unknown)}: "
-            f"it takes {', '.join(by_name)}."
-        )
-    return {name: by_name[name].parse(value) for name, value in values.items()}
+    parsed = {}
+    for name in values:
+        if not isinstance(name, str) or name not in by_name:
+            raise ValueError(
+                f"{argument} names the unknown factor {brief(name)}: it takes {', '.join(by_name)}."
+            )
+        parsed[name] = by_name[name].parse(values[name])
+    return parsed
 
 
 def require_some(values: Mapping[str, int], argument: str) -> None:
@@ -74,8 +76,12 @@ def parse_image(image: object) -> np.ndarray:
     """
     try:
         picture = np.asarray(image)
-    except ValueError as error:
-        raise ValueError(f"image is no array: {error}.") from error
+    except Exception as error:  # whatever an object's own conversion raises
+        raise ValueError(
+            f"image is a {type(image).__name__} that is no array of numbers: {first_line(error)}."
+        ) from error
+    if np.ma.is_masked(image):
+        raise ValueError("image has masked pixels: it takes all of them.")
     if picture.dtype.kind not in "buif":
         raise ValueError(f"image has type {picture.dtype}: it takes numbers.")
     if picture.shape != (SIZE, SIZE):
@@ -99,6 +105,6 @@ def parse_count(value: object, argument: str, lowest: int, highest: int) -> int:
     whole = isinstance(value, Integral) and not isinstance(value, bool)
     if not whole or not lowest <= int(value) <= highest:  # type: ignore[call-overload]
         raise ValueError(
-            f"{argument} is {value!r}: it takes a whole number from {lowest} to {highest:,}."
+            f"{argument} is {brief(value)}: it takes a whole number from {lowest} to {highest:,}."
         )
     return int(value)  # type: ignore[call-overload]

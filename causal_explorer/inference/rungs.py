@@ -5,38 +5,32 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from causal_explorer.data.dataset import Dataset
 from causal_explorer.inference.answer import PopulationAnswer
-from causal_explorer.inference.counterfactual import LATENTS
 from causal_explorer.inference.mixture import Mixture, average_prior, average_truth
-from causal_explorer.models.scm_vae import SCMVAE
+from causal_explorer.inference.world import World
 from causal_explorer.scm.scm import SCM
 
 
-def condition(
-    model: SCMVAE,
-    story: SCM,
-    dataset: Dataset,
+@torch.no_grad()
+def population(
+    world: World,
     given: dict[str, int],
-    samples: int,
-    generator: torch.Generator,
-) -> PopulationAnswer:
-    """p(x | given): the factors are drawn from p(v | given), by enumeration of p(v)."""
-    classes = _draw_joint(story, given, {}, samples, generator)
-    return _picture(model, dataset, classes, generator)
-
-
-def intervention(
-    model: SCMVAE,
-    story: SCM,
-    dataset: Dataset,
     do: dict[str, int],
     samples: int,
     generator: torch.Generator,
 ) -> PopulationAnswer:
-    """p(x | do): the factors are drawn from p(v | do), by enumeration of p(v | do)."""
-    classes = _draw_joint(story, {}, do, samples, generator)
-    return _picture(model, dataset, classes, generator)
+    """p(x | given, do): the factors are drawn from p(v | given, do), z from its prior.
+
+    Rung 1 sees and does not do; rung 2 does and does not see.
+    """
+    classes = _draw_joint(world.story, given, do, samples, generator)
+    z = world.draw_latent(samples, generator)
+    return PopulationAnswer(
+        density=average_prior(world.model, Mixture.of(classes, len(z)), z),
+        truth=average_truth(world.dataset, classes),
+        variables=world.story.variables,
+        factors=classes.numpy(),
+    )
 
 
 def _draw_joint(
@@ -46,7 +40,7 @@ def _draw_joint(
     samples: int,
     generator: torch.Generator,
 ) -> Tensor:
-    """(samples, V) exact draws of p(v | given, do)."""
+    """(samples, V) exact draws of p(v | given, do), by enumeration of the joint."""
     joint = story.log_joint(do)
     seen = tuple(given.get(variable.name, slice(None)) for variable in story.variables)
     free = [i for i, variable in enumerate(story.variables) if variable.name not in given]
@@ -60,17 +54,3 @@ def _draw_joint(
     for axis, column in zip(free, torch.unravel_index(flat, table.shape), strict=True):
         values[story.variables[axis].name] = column
     return story.stack({name: value.expand(samples) for name, value in values.items()})
-
-
-@torch.no_grad()
-def _picture(
-    model: SCMVAE, dataset: Dataset, classes: Tensor, generator: torch.Generator
-) -> PopulationAnswer:
-    prior = model.prior()
-    z = torch.randn(LATENTS, *prior.event_shape, generator=generator).to(prior.mean.device)
-    return PopulationAnswer(
-        density=average_prior(model, Mixture.of(classes, LATENTS), z),
-        truth=average_truth(dataset, classes),
-        variables=dataset.variables,
-        factors=classes.numpy(),
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from causal_explorer.models.window import SIZE
+from causal_explorer.data.raster import SIZE
 from causal_explorer.scm.variables import Variable
 
 

@@ -16,9 +16,10 @@ import pyro.distributions as dist
 import torch
 from torch import Tensor, nn
 
+from causal_explorer.data.raster import SIZE
 from causal_explorer.models.outline import OutlineDecoder
 from causal_explorer.models.pose import Pose
-from causal_explorer.models.window import SIZE, WindowedBernoulli
+from causal_explorer.models.window import WindowedBernoulli
 from causal_explorer.scm.coupling import Coupling
 from causal_explorer.scm.program import factors
 from causal_explorer.scm.scm import SCM

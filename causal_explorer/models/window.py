@@ -10,7 +10,8 @@ from torch import Tensor
 from torch.distributions import constraints
 from torch.nn import functional
 
-SIZE = 64
+from causal_explorer.data.raster import SIZE
+
 BACKGROUND = -16.0  # logit of a pixel outside the window: on once in 9 million
 
 
@@ -48,11 +49,15 @@ class WindowedBernoulli(TorchDistribution):
         return self
 
     @property
+    def canvas(self) -> Tensor:
+        """(N, 64, 64) logits, those outside the window included."""
+        flat = self.logits.new_full((len(self.logits), SIZE**2), BACKGROUND)
+        return flat.scatter(1, self.pixels, self.logits.flatten(1)).view(-1, SIZE, SIZE)
+
+    @property
     def mean(self) -> Tensor:
         """(N, 64, 64) probabilities that a pixel is on."""
-        flat = self.logits.new_full((len(self.logits), SIZE**2), BACKGROUND).sigmoid()
-        flat = flat.scatter(1, self.pixels, self.logits.sigmoid().flatten(1))
-        return flat.view(-1, SIZE, SIZE)
+        return self.canvas.sigmoid()
 
     def sample(self, sample_shape: tuple[int, ...] = ()) -> Tensor:  # type: ignore[override]
         """x ~ p(x): sample_shape + (N, 64, 64) floats of 0 and 1."""

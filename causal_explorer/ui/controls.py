@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
+
 import streamlit as st
 
 from causal_explorer.scm.coupling import COUPLINGS
@@ -19,6 +22,22 @@ _HELP = {
     "posX": "0 is the leftmost of 32 places, 31 the rightmost.",
     "posY": "0 is the topmost of 32 places, 31 the lowest.",
 }
+
+
+def drop_endless_numbers() -> None:
+    """Forgets numbers of the address that no widget can hold, such as 1e400, and starts anew."""
+    endless = [key for key, value in st.query_params.to_dict().items() if _is_endless(value)]
+    for key in endless:
+        del st.query_params[key]
+    if endless:
+        st.rerun()
+
+
+def _is_endless(value: str) -> bool:
+    try:
+        return not math.isfinite(float(value))
+    except ValueError:
+        return False
 
 
 def sprite(variables: tuple[Variable, ...]) -> Classes:
@@ -47,29 +66,25 @@ def intervention(variables: tuple[Variable, ...]) -> Classes:
 
 def story() -> str:
     """The causal story."""
-    return st.segmented_control(
+    return _choice(
         "Causal story",
-        list(STORIES),
-        default="default",
-        required=True,
-        key="story",
-        bind="query-params",
-        help="Which factor causes which. The image model needs no retraining when the story "
-        "changes, because p(x | v, z) does not depend on it: independent mechanisms.",
+        STORIES,
+        "default",
+        "story",
+        "Which factor causes which. The image model needs no retraining when the story changes, "
+        "because p(x | v, z) does not depend on it: independent mechanisms.",
     )
 
 
 def coupling() -> str:
     """How the noise of a factor makes its class."""
-    return st.segmented_control(
+    return _choice(
         "Coupling",
-        list(COUPLINGS),
-        default="gumbel",
-        required=True,
-        key="coupling",
-        bind="query-params",
-        help="How the same noise answers under other causes. Gumbel-max keeps a value where it "
-        "can; monotone keeps its rank. Data cannot tell them apart: it is a modelling choice.",
+        COUPLINGS,
+        "gumbel",
+        "coupling",
+        "How the same noise answers under other causes. Gumbel-max keeps a value where it can; "
+        "monotone keeps its rank. Data cannot tell them apart: it is a modelling choice.",
     )
 
 
@@ -119,7 +134,7 @@ def _class(variable: Variable, key: str, default: int, label: str) -> int:
             bind="query-params",
             help=_HELP[variable.name],
         )
-    return st.segmented_control(
+    chosen = st.segmented_control(
         label,
         range(variable.classes),
         default=default,
@@ -129,3 +144,18 @@ def _class(variable: Variable, key: str, default: int, label: str) -> int:
         bind="query-params",
         help=_HELP[variable.name],
     )
+    return default if chosen is None else chosen  # an address can empty even a required choice
+
+
+def _choice(label: str, options: Iterable[str], default: str, key: str, words: str) -> str:
+    """One of a few names."""
+    chosen = st.segmented_control(
+        label,
+        list(options),
+        default=default,
+        required=True,
+        key=key,
+        bind="query-params",
+        help=words,
+    )
+    return chosen or default

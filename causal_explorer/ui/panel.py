@@ -30,13 +30,13 @@ def figures(question: Question, answer: CounterfactualAnswer) -> tuple[Figure, .
         ),
         Figure(
             "Counterfactual density",
-            f"averaged over {draws} of the noise",
+            f"averaged over {draws} of the noise" if question.do else "nothing is set yet",
             f"Counterfactual density under {asked}, averaged over {draws}",
             density,
         ),
         Figure(
             "Truth",
-            "rendered for the same draws, averaged",
+            "rendered for the same draws, averaged" if question.do else "nothing is set yet",
             f"Truth under {asked}, averaged over the same {draws}",
             truth,
         ),

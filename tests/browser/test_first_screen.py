@@ -141,6 +141,28 @@ def test_the_page_and_its_console_show_no_error(screen):
     assert complaints == []
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "seed=1e400",
+        "scale=-1e999",
+        "story=",
+        "shape=",
+        "coupling=",
+        "do_shape=",
+        "do=",
+        "samples=x",
+    ],
+)
+def test_an_odd_address_still_shows_pictures(browser, address, query):
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(f"{address}/?{query}")
+    page.locator(PICTURES).nth(1).wait_for(timeout=30_000)
+    assert page.locator("[data-testid=stException]").count() == 0
+    assert page.locator("[data-testid=stAlertContentError]").count() == 0
+    page.close()
+
+
 def test_the_thumbnails_are_painted_and_pick_a_sprite(browser, address):
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.goto(address)

@@ -16,8 +16,8 @@ def test_numbers_and_labels_are_understood():
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"color": 1}, "do names the unknown factor color: it takes shape, scale"),
-        ({"Shape": 1}, "unknown factor Shape"),
+        ({"color": 1}, "do names the unknown factor 'color': it takes shape, scale"),
+        ({"Shape": 1}, "unknown factor 'Shape'"),
         ({3: 1}, "unknown factor 3"),
         ({"scale": 6}, "scale=6 is not a class of scale: it takes a whole number from 0 to 5"),
         ({"scale": "large"}, "scale='large' is not a class"),
@@ -54,7 +54,7 @@ def test_pictures_of_any_number_type_are_taken(dtype):
         (PICTURE + 0.5, "exactly 0 and 1"),
         (PICTURE.astype(complex), "type complex128"),
         ("sprite.png", "type <U10: it takes numbers"),
-        ([[1, 2], [3]], "image is no array"),
+        ([[1, 2], [3]], "image is a list that is no array"),
     ],
 )
 def test_bad_pictures_are_refused_in_one_sentence(image, sentence):

@@ -77,7 +77,7 @@ def test_same_seed_same_answer(explorer):
 @pytest.mark.parametrize("rung", ["condition", "intervention"])
 def test_bad_questions_get_one_sentence(explorer, rung):
     ask = getattr(explorer, rung)
-    for question, sentence in [({}, "is empty"), ({"x": 1}, "unknown factor x")]:
+    for question, sentence in [({}, "is empty"), ({"x": 1}, "unknown factor 'x'")]:
         with pytest.raises(ValueError, match=sentence):
             ask(question)
     with pytest.raises(ValueError, match="samples is 0"):

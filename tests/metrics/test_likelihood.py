@@ -54,3 +54,14 @@ def test_composition_of_a_blank_decoder_is_the_mean_of_the_image(model, images):
     with torch.no_grad():
         blank.decoder.radius.fill_(-100.0)
     assert composition(blank, x, v) == pytest.approx(float(x.float().mean()), abs=1e-5)
+
+
+def test_null_interventions_are_repeated(images):
+    """A model whose z grows with what it sees drifts further each time."""
+    v, x = images
+    drifting = build("scm-vae", dsprites.FACTORS, {"angles": 64, "latent": 1}).requires_grad_(False)
+    drifting.decoder.bend.fill_(0.3)
+    drifting.encoder[0].weight.fill_(0.01)
+    drifting.encoder[2].weight.fill_(0.05)
+    once, thrice = composition(drifting, x, v, 1), composition(drifting, x, v, 3)
+    assert thrice > 1.1 * once

@@ -95,7 +95,7 @@ def test_pixel_noise_by_rejection_agrees_with_the_closed_form(model):
     for p_cf in (0.2 * p, 0.5 + 0.5 * p):
         for value in (0.0, 1.0):
             kept = u[x == value]
-            closed = float(counterfactual_pixel(torch.tensor(value), p, p_cf))
+            closed = float(counterfactual_pixel(torch.tensor(value), p.logit(), p_cf.logit()))
             brute = float((kept < p_cf).double().mean())
             assert abs(brute - closed) <= 5 * (closed * (1 - closed) / len(kept)) ** 0.5 + 1e-3
 
@@ -110,3 +110,17 @@ def test_wrong_settings_are_refused():
             SCMVAEConfig(latent=bad)
     with pytest.raises(ValueError, match="window is 65: it takes a whole number from 1 to 64"):
         SCMVAEConfig(window=65)
+
+
+@pytest.mark.parametrize("place", [0, 31])
+def test_the_encoder_looks_where_the_sprite_is(model, place):
+    v = torch.tensor([[2, 3, 0, place, place]])
+    x = torch.from_numpy(dsprites.render(v.numpy()))
+    row, column = model.decoder.pose.corner(v[:, 1:])[0].tolist()
+    inside, outside = x.clone(), x.clone()
+    inside[0, row + 10, column + 10] ^= 1
+    outside[0, (row + 40) % 64, (column + 40) % 64] ^= 1
+    with torch.no_grad():
+        seen = [model.encode(picture, v).mean for picture in (x, inside, outside)]
+    assert not seen[0].equal(seen[1])
+    assert seen[0].equal(seen[2])

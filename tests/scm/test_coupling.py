@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from causal_explorer.scm.coupling import COUPLINGS, coupling_named
+from causal_explorer.scm.variables import Variable
 from tests.scm.small import A, B, C, five_sigma, generator, law
 
 DRAWS = 40_000
@@ -110,3 +111,51 @@ def test_monotone_on_a_ring_turns_with_its_rows(turn):
 def test_an_unknown_coupling_is_refused():
     with pytest.raises(ValueError, match="coupling='copula' is unknown: it takes gumbel or mono"):
         coupling_named("copula")
+
+
+TEN = Variable("ten", tuple(float(k) for k in range(10)))
+
+
+def test_a_ring_opens_opposite_its_mean():
+    """Low and high noise meet opposite the mean, not at it."""
+    p = torch.tensor([0.6, 0.15, 0.05, 0.05, 0.15], dtype=torch.float64)
+    for turn in range(5):
+        noise = torch.tensor([1e-9, 0.5, 1 - 1e-9], dtype=torch.float64)
+        low, middle, high = COUPLINGS["monotone"].assign(C, p.roll(turn).expand(3, -1), noise)
+        assert middle == turn
+        assert {int(low - turn) % 5, int(high - turn) % 5} == {2, 3}
+
+
+def test_a_ring_without_a_mean_opens_at_one_place():
+    uniform = torch.full((1, 5), 0.2, dtype=torch.float64)
+    wobbled = uniform * (1 + 1e-15 * torch.randn(1, 5, dtype=torch.float64))
+    noise = torch.linspace(0.01, 0.99, 50, dtype=torch.float64)
+    coupling = COUPLINGS["monotone"]
+    assert coupling.assign(C, uniform.expand(50, -1), noise).equal(
+        coupling.assign(C, wobbled.expand(50, -1), noise)
+    )
+
+
+def test_noise_past_a_rounded_sum_is_the_last_class():
+    """Ten tenths add up to less than the largest noise below 1."""
+    rows = torch.full((1, 10), 0.1, dtype=torch.float64)
+    largest = torch.tensor([1.0], dtype=torch.float64).nextafter(torch.zeros(1).double())
+    assert COUPLINGS["monotone"].assign(TEN, rows, largest) == 9
+
+
+@pytest.mark.parametrize("name", COUPLINGS)
+@pytest.mark.parametrize("draw", [0.0, 1 - 2**-53], ids=["least", "most"])
+def test_the_ends_of_the_uniform_are_harmless(name, draw, monkeypatch):
+    rows = torch.full((10, 10), 0.1, dtype=torch.float64)
+    observed = torch.arange(10)
+    monkeypatch.setattr(
+        torch, "rand", lambda *shape, **_: torch.full(_shape(shape), draw, dtype=torch.float64)
+    )
+    noise = COUPLINGS[name].abduct(TEN, rows, observed, generator())
+    assert noise.isfinite().all()
+    if name == "monotone":  # equal Gumbels tie, which has probability 0
+        assert COUPLINGS[name].assign(TEN, rows, noise).equal(observed)
+
+
+def _shape(shape):
+    return shape[0] if isinstance(shape[0], tuple) else shape

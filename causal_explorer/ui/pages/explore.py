@@ -17,6 +17,7 @@ st.markdown(
     "original, the reconstruction and the truth."
 )
 
+controls.drop_endless_numbers()
 try:
     variables = serving.opened(CHECKPOINT).checkpoint.dataset.variables
 except (ValueError, OSError) as error:

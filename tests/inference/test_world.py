@@ -1,0 +1,81 @@
+"""Abduction of z, on a model in which z matters (the shipped one has no use for it)."""
+
+import numpy as np
+import pytest
+import torch
+
+from causal_explorer.data import dsprites
+from causal_explorer.data.dataset import DATASETS
+from causal_explorer.inference.counterfactual import counterfactual
+from causal_explorer.inference.rungs import population
+from causal_explorer.inference.world import World
+from causal_explorer.models.registry import build
+from causal_explorer.scm.coupling import COUPLINGS
+from causal_explorer.scm.stories import story_named
+
+MEAN, LOG_SD = (2.0, -1.0), -1.0
+V = torch.tensor([2, 3, 10, 16, 16])
+X = torch.from_numpy(dsprites.render(V[None].numpy()))[0].float()
+
+
+def generator():
+    return torch.Generator().manual_seed(0)
+
+
+@pytest.fixture(scope="module")
+def world():
+    """z = (2, -1) ± 0.37 whatever the image, and each direction bends the outline."""
+    torch.manual_seed(0)
+    model = build("scm-vae", dsprites.FACTORS, {"angles": 64, "latent": 2}).requires_grad_(False)
+    model.decoder.bend.normal_(std=0.2)
+    model.encoder[2].weight.zero_()
+    model.encoder[2].bias.copy_(torch.tensor([*MEAN, LOG_SD, LOG_SD]))
+    return World(story_named("independent", dsprites.FACTORS), model, DATASETS["dsprites"])
+
+
+def test_latents_are_draws_of_the_posterior(world):
+    draws = torch.cat(
+        [world.abduct_latent(X, V, 100, generator().manual_seed(s)) for s in range(500)]
+    )
+    error = draws.std(0) / len(draws) ** 0.5
+    assert (draws.mean(0) - torch.tensor(MEAN)).abs().le(5 * error).all()
+    sd = torch.tensor(LOG_SD).exp()
+    assert (draws.std(0) - sd).abs().le(5 * sd / (2 * len(draws)) ** 0.5).all()
+
+
+def test_one_sample_is_one_draw_of_everything(world):
+    assert len(world.abduct_latent(X, V, 1, generator())) == 1
+    assert len(world.draw_latent(1, generator())) == 1
+    assert len(world.abduct_latent(X, V, 1_000, generator())) == 16
+
+
+def test_the_answer_rests_on_the_abducted_z(world):
+    """Against decoding the same draws of z by hand: reconstruction and counterfactual."""
+    seeded = generator()
+    do = {"shape": 0}
+    coupling = COUPLINGS["monotone"]
+    answer = counterfactual(world, X, V, do, coupling, 200, seeded)
+    again = generator()
+    world.story.abduct(world.story.unstack(V.expand(200, -1)), coupling, again)
+    z = world.abduct_latent(X, V, 200, again)
+    mean = world.model.decode(V.expand(16, -1), z).mean.double().mean(0)
+    np.testing.assert_allclose(answer.reconstruction, mean, atol=1e-9)
+    assert np.abs(answer.reconstruction - answer.original).max() > 0.1
+    changed = torch.tensor([[0, 3, 10, 16, 16]]).expand(16, -1)
+    p = world.model.decode(V.expand(16, -1), z).mean.double()
+    p_cf = world.model.decode(changed, z).mean.double()
+    on, off = (p_cf / p).clamp(max=1), ((p_cf - p) / (1 - p)).clamp(min=0)
+    expected = torch.where(X > 0.5, on, off).mean(0)
+    np.testing.assert_allclose(answer.density, expected, atol=1e-5)
+
+
+def test_a_population_averages_over_the_prior_of_z(world):
+    do = dict(zip(["shape", "scale", "orientation", "posX", "posY"], V.tolist(), strict=True))
+    found = population(world, {}, do, 100, generator()).density
+    z = torch.randn(4_000, 2, generator=torch.Generator().manual_seed(9))
+    means = world.model.decode(V.expand(4_000, -1), z).mean
+    error = means.std(0) / 16**0.5
+    assert np.abs(found - means.mean(0).numpy()).max() > 0
+    assert (np.abs(found - means.mean(0).numpy()) <= 5 * error.numpy() + 1e-3).all()
+    at_zero = world.model.decode(V[None], torch.zeros(1, 2)).mean[0].numpy()
+    assert np.abs(found - at_zero).max() > 0.1, "z is drawn, not set to its mean"

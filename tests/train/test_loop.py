@@ -1,0 +1,99 @@
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from causal_explorer.data import splits
+from causal_explorer.metrics.likelihood import Likelihood
+from train.config import read_config
+from train.loop import Run, _optimiser
+from train.pictures import Pictures
+
+pytestmark = pytest.mark.usefixtures("cache")
+CPU = torch.device("cpu")
+
+
+def small(*overrides):
+    quick = ["train.steps=10", "train.batch=64", "train.log_every=5", "network.angles=64"]
+    return read_config("scm-vae", [*quick, *overrides])
+
+
+@pytest.mark.parametrize("seed", [0, 3])
+def test_only_the_train_split_of_that_seed_is_learned(tmp_path, monkeypatch, seed):
+    seen = []
+    call = Pictures.__call__
+
+    def record(self, rows):
+        seen.append(rows.numpy().copy())
+        return call(self, rows)
+
+    config = small(f"train.split_seed={seed}", "train.validate_every=100")
+    run = Run(config, CPU, tmp_path, resume=False)
+    monkeypatch.setattr(Pictures, "__call__", record)
+    monkeypatch.setattr(run, "evaluate", lambda *_: Likelihood(0.0, 0.0, 0.0, 1))
+    run.train()
+    learned = np.concatenate(seen)
+    assert len(learned) == 640
+    assert np.isin(learned, splits.rows("train", seed)).all()
+    assert not np.isin(learned, splits.rows("train", 1 - min(seed, 1))).all()
+
+
+def test_the_learning_rate_falls_by_a_cosine(tmp_path):
+    run = Run(small(), CPU, tmp_path, resume=False)
+    rows = torch.from_numpy(splits.rows("train"))
+    rates = []
+    for step in range(10):
+        run.state.step = step
+        run._step(rows)
+        rates.append(run.optimiser.param_groups[0]["lr"] / run.optimiser.param_groups[0]["peak"])
+    expected = [1e-3 + (1 - 1e-3) * 0.5 * (1 + math.cos(math.pi * s / 10)) for s in range(10)]
+    np.testing.assert_allclose(rates, expected)
+
+
+def test_rates_and_decay_go_to_the_parameters_that_they_name(tmp_path):
+    config = small("train.rates.encoder=0.5", 'train.decay."decoder.pose.angle"=7')
+    model = Run(config, CPU, tmp_path, resume=False).model
+    groups = dict(
+        zip(dict(model.named_parameters()), _optimiser(model, config).param_groups, strict=True)
+    )
+    base = config.train.learning_rate
+    assert groups["encoder.0.weight"]["peak"] == pytest.approx(0.5 * base)
+    assert groups["decoder.radius"]["peak"] == base
+    assert groups["decoder.pose.centre_x"]["peak"] == pytest.approx(5 * base)
+    assert groups["decoder.pose.angle"]["weight_decay"] == 7
+    assert groups["decoder.radius"]["weight_decay"] == 0
+
+
+def test_evaluation_takes_as_many_pictures_as_asked(tmp_path):
+    run = Run(small(), CPU, tmp_path, resume=False)
+    assert run.evaluate("validation", 100).images == 100
+    assert run.evaluate("test").images == len(splits.rows("test"))
+
+
+def test_a_loss_that_is_not_finite_ends_the_run(tmp_path):
+    run = Run(replace(small(), id="x"), CPU, tmp_path, resume=False)
+    with torch.no_grad():
+        run.model.decoder.radius.fill_(math.nan)
+    with (
+        pytest.warns(UserWarning, match="Encountered NaN"),
+        pytest.raises(ValueError, match="The loss is nan at step 5: lower the learning rate"),
+    ):
+        run.train()
+
+
+def test_what_is_in_the_way_is_left_alone(tmp_path):
+    thesis = tmp_path / "scm-vae" / "thesis.tex"
+    thesis.parent.mkdir()
+    thesis.write_text("precious")
+    with pytest.raises(ValueError, match="exists and is no checkpoint"):
+        Run(small(), CPU, tmp_path, resume=False)
+    assert thesis.read_text() == "precious"
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "state.pt").write_bytes(b"hours of work")
+    with pytest.raises(ValueError, match="holds a run: --resume continues it"):
+        Run(small(), CPU, tmp_path / "b", resume=False)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError, match="cannot be a run's folder"):
+        Run(small(), CPU, tmp_path / "file", resume=False)
