@@ -13,7 +13,7 @@ from causal_explorer.metrics.composition import composition
 from causal_explorer.metrics.likelihood import likelihood
 from causal_explorer.metrics.queries import random_queries
 from causal_explorer.metrics.truth import TruthError, truth_error
-from causal_explorer.models.scm_vae import SCMVAE
+from causal_explorer.models.mechanism import ImageMechanism
 
 _COMPOSITION_IMAGES = 4_096
 
@@ -50,7 +50,7 @@ def main() -> None:
         print(f"composition {times:>2}, decoder-mean path: {found:.6f} a pixel")
 
 
-def _likelihood(model: SCMVAE, rows: np.ndarray) -> str:
+def _likelihood(model: ImageMechanism, rows: np.ndarray) -> str:
     parts = np.array_split(rows, len(rows) // 1_024)
     batches = (
         (torch.from_numpy(v), torch.from_numpy(dsprites.render(v)))

@@ -23,8 +23,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save_file
 
 from causal_explorer.data.dataset import Dataset, dataset_named
+from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.registry import build
-from causal_explorer.models.scm_vae import SCMVAE
 from causal_explorer.wording import brief, first_line
 
 SHIPPED = Path(__file__).resolve().parents[1] / "checkpoints"
@@ -46,7 +46,7 @@ class Checkpoint:
     """
 
     id: str
-    model: SCMVAE
+    model: ImageMechanism
     dataset: Dataset
     config: dict[str, Any]
     metrics: dict[str, Any]
@@ -103,7 +103,7 @@ def read(name: str | Path) -> Checkpoint:
 
 def write(
     folder: Path,
-    model: SCMVAE,
+    model: ImageMechanism,
     config: dict[str, object],
     metrics: dict[str, object],
     history: str,
@@ -188,7 +188,7 @@ def _parse(folder: Path, name: str, files: dict[str, bytes]) -> dict:
     return content
 
 
-def _load_weights(model: SCMVAE, data: bytes, folder: Path) -> None:
+def _load_weights(model: ImageMechanism, data: bytes, folder: Path) -> None:
     path = folder / "model.safetensors"
     try:
         weights = load(data)

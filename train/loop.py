@@ -15,8 +15,8 @@ from tqdm import tqdm
 from causal_explorer.data import splits
 from causal_explorer.data.dataset import dataset_named
 from causal_explorer.metrics.likelihood import Likelihood, likelihood
+from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.registry import build
-from causal_explorer.models.scm_vae import SCMVAE
 from train import state as run_state
 from train.config import RunConfig
 from train.pictures import Pictures
@@ -139,7 +139,7 @@ def _claim(folder: Path, target: Path, resume: bool) -> None:
         raise OSError(f"{folder} cannot be a run's folder: {error.strerror}.") from error
 
 
-def _optimiser(model: SCMVAE, config: RunConfig) -> torch.optim.Optimizer:
+def _optimiser(model: ImageMechanism, config: RunConfig) -> torch.optim.Optimizer:
     """AdamW, with rates and decay of each parameter as [train.rates] and [train.decay] say."""
     recipe, groups, named = config.train, [], set()
     for name, parameter in model.named_parameters():

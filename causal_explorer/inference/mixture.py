@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from causal_explorer.data.dataset import Dataset
 from causal_explorer.data.raster import SIZE
-from causal_explorer.models.scm_vae import SCMVAE
+from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.window import BACKGROUND
 
 _AT_ONCE = 1_024  # pictures decoded in one batch: bounds the memory of a query
@@ -62,7 +62,7 @@ def average_truth(dataset: Dataset, classes: Tensor) -> np.ndarray:
     return (weights @ pictures).reshape(SIZE, SIZE)
 
 
-def average_prior(model: SCMVAE, mixture: Mixture, z: Tensor) -> np.ndarray:
+def average_prior(model: ImageMechanism, mixture: Mixture, z: Tensor) -> np.ndarray:
     """(64, 64) float64: Σ_m w_m p(x = 1 | v_m, z_m), pixel noise from its prior."""
     dark = z.new_tensor(BACKGROUND).sigmoid()
     density = np.full((SIZE, SIZE), float(dark))
@@ -74,7 +74,7 @@ def average_prior(model: SCMVAE, mixture: Mixture, z: Tensor) -> np.ndarray:
 
 
 def average_abducted(
-    model: SCMVAE, mixture: Mixture, z: Tensor, x: Tensor, factual: Tensor
+    model: ImageMechanism, mixture: Mixture, z: Tensor, x: Tensor, factual: Tensor
 ) -> np.ndarray:
     """(64, 64) float64: Σ_m w_m P(x' = 1 | x), pixel noise abducted from the image.
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from causal_explorer.data.dataset import Dataset
-from causal_explorer.models.scm_vae import SCMVAE
+from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.scm.scm import SCM
 
 _LATENTS = 16  # draws of z that an average of many samples rests on
@@ -25,7 +25,7 @@ class World:
     """
 
     story: SCM
-    model: SCMVAE
+    model: ImageMechanism
     dataset: Dataset
 
     def abduct_latent(

@@ -9,11 +9,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from causal_explorer.models.scm_vae import SCMVAE
+from causal_explorer.models.mechanism import ImageMechanism
 
 
 @torch.no_grad()
-def composition(model: SCMVAE, x: Tensor, v: Tensor, times: int = 1) -> float:
+def composition(model: ImageMechanism, x: Tensor, v: Tensor, times: int = 1) -> float:
     """d(x, f∅ᵐ(x)): mean absolute difference a pixel after `times` null interventions.
 
     One null intervention abducts z = E q(z | x, v) and predicts E p(x | v, z).

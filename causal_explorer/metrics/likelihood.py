@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.distributions import kl_divergence
 
-from causal_explorer.models.scm_vae import SCMVAE
+from causal_explorer.models.mechanism import ImageMechanism
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Likelihood:
 
 @torch.no_grad()
 def likelihood(
-    model: SCMVAE, batches: Iterable[tuple[Tensor, Tensor]], generator: torch.Generator
+    model: ImageMechanism, batches: Iterable[tuple[Tensor, Tensor]], generator: torch.Generator
 ) -> Likelihood:
     """Evaluates -ELBO = -E_q log p(x | v, z) + KL(q ‖ p) (Kingma and Welling 2014, eq. 3).
 

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 
+from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.scm_vae import SCMVAE, SCMVAEConfig
+from causal_explorer.models.scm_vae_mlp import SCMVAEMLP, SCMVAEMLPConfig
 from causal_explorer.scm.variables import Variable
 from causal_explorer.wording import brief
 
-MODELS = {"scm-vae": (SCMVAE, SCMVAEConfig)}
+MODELS = {
+    "scm-vae": (SCMVAE, SCMVAEConfig),
+    "scm-vae-mlp": (SCMVAEMLP, SCMVAEMLPConfig),
+}
 
 
-def build(name: str, variables: tuple[Variable, ...], settings: Mapping[str, object]) -> SCMVAE:
+def build(
+    name: str, variables: tuple[Variable, ...], settings: Mapping[str, object]
+) -> ImageMechanism:
     """A fresh model.
 
     Args:

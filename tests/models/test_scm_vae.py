@@ -103,7 +103,7 @@ def test_pixel_noise_by_rejection_agrees_with_the_closed_form(model):
 def test_wrong_settings_are_refused():
     with pytest.raises(ValueError, match="has no setting 'depth': it takes latent, angles"):
         build("scm-vae", dsprites.FACTORS, {"depth": 3})
-    with pytest.raises(ValueError, match="'gan' is unknown: there is scm-vae"):
+    with pytest.raises(ValueError, match="'gan' is unknown: there is scm-vae, scm-vae-mlp"):
         build("gan", dsprites.FACTORS, {})
     for bad in (0, 1.5, "8", True, 10**30):
         with pytest.raises(ValueError, match="latent is .*whole number from 1 to 8,192"):
