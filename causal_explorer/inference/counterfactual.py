@@ -34,15 +34,18 @@ def counterfactual(
         generator: of all draws, on the CPU.
     """
     story, factual = world.story, v.expand(samples, -1)
+    moving = moved_by(story.graph, do)  # nothing else can change, so its noise is not needed
+    evidence = story.unstack(factual)
+    unmoved = {name: value for name, value in evidence.items() if name not in moving}
 
     # Abduction: p(u | v, x) of the factors, of z, and of the pixels.
-    noise = story.abduct(story.unstack(factual), coupling, generator)
+    noise = story.abduct(evidence, coupling, generator, only=moving)
     z = world.abduct_latent(x, v, samples, generator)
     pixels = world.model.decode(v.expand(len(z), -1).to(x.device), z)  # u | x: below p or above
 
     # Action: the targets' assignments are replaced by constants.
     # Prediction: the same noise runs through the changed model.
-    changed = story.stack(story.predict(noise, coupling, do))
+    changed = story.stack(story.predict(noise, coupling, do, unmoved))
     density = average_abducted(world.model, Mixture.of(changed, len(z)), z, x, pixels.canvas)
 
     return CounterfactualAnswer(
@@ -55,5 +58,5 @@ def counterfactual(
         counterfactual=changed.numpy(),
         do=do,
         cut=frozenset(cut_edges(story.graph, do)),
-        descendants=frozenset(moved_by(story.graph, do)),
+        descendants=frozenset(moving),
     )

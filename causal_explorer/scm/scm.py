@@ -6,7 +6,7 @@ from a variable's name to its batch of noise, classes are one (N,) int64 tensor 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -72,24 +72,52 @@ class SCM:
         return {v.name: coupling.draw(v, count, generator) for v in self.order}
 
     def predict(
-        self, noise: Noise, coupling: Coupling, do: Mapping[str, int] | None = None
+        self,
+        noise: Noise,
+        coupling: Coupling,
+        do: Mapping[str, int] | None = None,
+        unmoved: Classes | None = None,
     ) -> Classes:
-        """v := f(pa, u) in causal order; a target of do() takes its value instead."""
-        do = do or {}
-        count = len(next(iter(noise.values())))
+        """v := f(pa, u) in causal order; a target of do() takes its value instead.
+
+        Args:
+            noise: of every variable that is neither a target nor unmoved.
+            coupling: that the noise was drawn or abducted under.
+            do: targets and their classes.
+            unmoved: classes of variables known to keep them.
+        """
+        do, unmoved = do or {}, unmoved or {}
+        count = len(next(iter((noise | unmoved).values())))
         classes: Classes = {}
         for variable in self.order:
             if variable.name in do:
                 classes[variable.name] = torch.full((count,), do[variable.name])
+            elif variable.name in unmoved:
+                classes[variable.name] = unmoved[variable.name]
             else:
                 rows = self.rows(variable.name, classes, count)
                 classes[variable.name] = coupling.assign(variable, rows, noise[variable.name])
         return classes
 
-    def abduct(self, classes: Classes, coupling: Coupling, generator: torch.Generator) -> Noise:
-        """u ~ p(u | v), exactly: given all of v the noises are independent."""
+    def abduct(
+        self,
+        classes: Classes,
+        coupling: Coupling,
+        generator: torch.Generator,
+        only: Collection[str] | None = None,
+    ) -> Noise:
+        """u ~ p(u | v), exactly: given all of v the noises are independent.
+
+        Args:
+            classes: of all variables.
+            coupling: that the noise is for.
+            generator: of the draws.
+            only: the variables whose noise is wanted; left out, all.
+        """
         noise: Noise = {}
         for variable in self.order:
+            if only is not None and variable.name not in only:
+                continue
             observed = classes[variable.name]
             rows = self.rows(variable.name, classes, len(observed))
             noise[variable.name] = coupling.abduct(variable, rows, observed, generator)

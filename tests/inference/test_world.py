@@ -56,7 +56,6 @@ def test_the_answer_rests_on_the_abducted_z(world):
     coupling = COUPLINGS["monotone"]
     answer = counterfactual(world, X, V, do, coupling, 200, seeded)
     again = generator()
-    world.story.abduct(world.story.unstack(V.expand(200, -1)), coupling, again)
     z = world.abduct_latent(X, V, 200, again)
     mean = world.model.decode(V.expand(16, -1), z).mean.double().mean(0)
     np.testing.assert_allclose(answer.reconstruction, mean, atol=1e-9)

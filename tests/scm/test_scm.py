@@ -94,3 +94,23 @@ def test_a_missing_mechanism_and_a_wrong_table_are_refused():
             (A, B),
             {"a": mechanism((), [0.5, 0.25, 0.25]), "b": mechanism(("a",), [[0.5, 0.5]] * 3)},
         )
+
+
+@pytest.mark.parametrize("name", COUPLINGS)
+def test_noise_of_what_cannot_move_is_not_needed(name):
+    """Abducting the descendants alone has the law of abducting everything."""
+    story, coupling = small_scm(), COUPLINGS[name]
+    seen = {
+        "a": torch.full((DRAWS,), 1),
+        "b": torch.full((DRAWS,), 2),
+        "c": torch.full((DRAWS,), 3),
+    }
+    whole = story.predict(story.abduct(seen, coupling, generator(1)), coupling, {"b": 0})
+    part = story.abduct(seen, coupling, generator(2), only={"c"})
+    assert set(part) == {"c"}
+    kept = {"a": seen["a"], "b": seen["b"]}
+    quick = story.predict(part, coupling, {"b": 0}, kept)
+    assert quick["a"].equal(whole["a"])
+    assert quick["b"].equal(whole["b"])
+    p, q = law(whole["c"], 5), law(quick["c"], 5)
+    assert (p - q).abs().le(five_sigma((p + q) / 2, DRAWS, DRAWS)).all()
