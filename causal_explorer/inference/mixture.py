@@ -40,7 +40,7 @@ class Mixture:
         z and the factors' noise are independent given the evidence, so any pairing of their
         draws is a draw of both.
         """
-        distinct, counts = torch.unique(classes, dim=0, return_counts=True)
+        distinct, counts = _distinct(classes)
         dealt = torch.arange(max(len(distinct), latents))
         member = dealt % len(distinct)
         copies = torch.bincount(member, minlength=len(distinct))
@@ -56,10 +56,10 @@ class Mixture:
 
 def average_truth(dataset: Dataset, classes: Tensor) -> np.ndarray:
     """(64, 64) float64: the renderer's pictures, averaged over (S, V) draws."""
-    distinct, counts = torch.unique(classes, dim=0, return_counts=True)
-    pictures = dataset.render(distinct.numpy()).reshape(len(distinct), -1)
-    weights = (counts.double() / len(classes)).numpy()
-    return (weights @ pictures).reshape(SIZE, SIZE)
+    distinct, counts = _distinct(classes)
+    pictures = dataset.render(distinct.numpy()).reshape(len(distinct), -1).astype(np.float32)
+    total = counts.numpy().astype(np.float32) @ pictures  # whole numbers below 2²⁴: exact
+    return total.reshape(SIZE, SIZE).astype(np.float64) / len(classes)
 
 
 def average_prior(model: ImageMechanism, mixture: Mixture, z: Tensor) -> np.ndarray:
@@ -114,6 +114,14 @@ def counterfactual_pixel(x: Tensor, logit: Tensor, logit_cf: Tensor) -> Tensor:
     ratio = functional.logsigmoid(side * logit_cf) - functional.logsigmoid(side * logit)
     kept = ratio.clamp(max=0)
     return torch.where(x > 0.5, kept.exp(), -kept.expm1())
+
+
+def _distinct(classes: Tensor) -> tuple[Tensor, Tensor]:
+    """The distinct rows of (S, V) classes, and how often each occurs."""
+    sizes = tuple((classes.amax(0) + 1).tolist())
+    places = torch.tensor([*np.cumprod(sizes[:0:-1])[::-1].tolist(), 1])
+    codes, counts = torch.unique(classes @ places, return_counts=True)
+    return torch.stack(torch.unravel_index(codes, sizes), dim=1), counts
 
 
 def _paint(values: Tensor, pixels: Tensor, weights: Tensor) -> np.ndarray:
