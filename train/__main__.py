@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
+import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -15,6 +16,7 @@ from causal_explorer.wording import brief, first_line
 from train.card import card, commit, device_name
 from train.config import read_config
 from train.curve import write_curve
+from train.group import Group
 from train.loop import Run
 
 
@@ -25,13 +27,15 @@ def main(arguments: list[str] | None = None) -> int:
         ["python", "-m", "train", *(sys.argv[1:] if arguments is None else arguments)]
     )
     version = commit()  # of the code that trains, before anyone edits it
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # torchrun ends a group so
     try:
         config = read_config(options.config, options.set)
-        device = pick_device(options.device)
-        folder = options.out or Path("runs") / config.id
-        run = Run(config, device, folder, options.resume)
+        group = Group.join(pick_device(options.device))
+        run = Run(config, group, options.out or Path("runs") / config.id, options.resume)
         run.train()
-        finish(run, command, version)
+        if group.leads:
+            finish(run, command, version)
+        group.leave()
     except (ValueError, OSError, RuntimeError, MemoryError) as error:
         print(f"error: {first_line(error)}.", file=sys.stderr)
         return 2
@@ -44,16 +48,17 @@ def main(arguments: list[str] | None = None) -> int:
 def finish(run: Run, command: str, version: str) -> None:
     """Evaluates on the held-out combinations and writes the checkpoint and the loss curve."""
     test = run.evaluate("test")
-    config, folder, device, seconds = run.config, run.folder, run.device, run.state.seconds
+    config, folder, seconds = run.config, run.folder, run.state.seconds
     metrics = {
         "test": asdict(test) | {"loss": test.loss},
         "seconds": seconds,
-        "device": device_name(device),
+        "device": device_name(run.group.device),
+        "processes": run.group.size,
         "commit": version,
         "command": command,
     }
     history = "".join(f"{line}\n" for line in run.state.history)
-    page = card(config, device, seconds, test, command, version)
+    page = card(config, run.group.device, seconds, test, command, version)
     checkpoint.write(folder / config.id, run.model, config.as_dict(), metrics, history, page)
     write_curve(folder, run.state.history)
     print(page)

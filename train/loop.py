@@ -10,6 +10,7 @@ from pathlib import Path
 import pyro
 import torch
 from pyro.infer import TraceMeanField_ELBO
+from torch import Tensor, nn
 from tqdm import tqdm
 
 from causal_explorer.data import splits
@@ -19,18 +20,34 @@ from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.registry import build
 from train import state as run_state
 from train.config import RunConfig
+from train.group import Group
 from train.pictures import Pictures
 from train.state import RunState
 
 _VALIDATION_IMAGES = 8_192  # of the validation split, at each look
 _EVALUATION_BATCH = 1_024
+_APART = 1_000_003  # between the seeds of the processes of a group
 _LAST_RATE = 1e-3  # cosine decay ends at this share of the learning rate
+
+
+class Objective(nn.Module):
+    """-ELBO of a batch in nats an image: the forward pass that a group's gradients follow."""
+
+    def __init__(self, mechanism: ImageMechanism) -> None:
+        super().__init__()
+        self.mechanism = mechanism
+
+    def forward(self, v: Tensor, x: Tensor) -> Tensor:
+        """-ELBO of (N, V) classes and (N, 64, 64) pictures."""
+        model, guide = self.mechanism.model, self.mechanism.guide
+        with pyro.validation_enabled(False):  # a loss that is not finite ends the run in `_log`
+            return TraceMeanField_ELBO().differentiable_loss(model, guide, v, x) / len(x)
 
 
 class Run:
     """One training run: `train()` to the last step, then `evaluate("test")`."""
 
-    def __init__(self, config: RunConfig, device: torch.device, folder: Path, resume: bool) -> None:
+    def __init__(self, config: RunConfig, group: Group, folder: Path, resume: bool) -> None:
         """Builds the model, or restores it from the folder.
 
         Raises:
@@ -38,15 +55,15 @@ class Run:
                 folder that holds an earlier run or something else.
             OSError: the folder cannot be made.
         """
-        self.config, self.device, self.folder = config, device, folder
+        self.config, self.group, self.folder = config, group, folder
         _claim(folder, folder / config.id, resume)
         torch.manual_seed(config.train.seed)
         pyro.clear_param_store()
         variables = dataset_named(config.data).variables
-        self.model = build(config.model, variables, config.network).to(device)
+        self.model = build(config.model, variables, config.network).to(group.device)
         self.optimiser = _optimiser(self.model, config)
-        generator = torch.Generator().manual_seed(config.train.seed)
-        self.state = RunState(0, 0.0, [], [], generator)
+        batches = torch.Generator().manual_seed(config.train.seed)
+        self.state = RunState(0, 0.0, [], [], batches)
         if resume:
             self.state = run_state.restore(
                 self._state_path, config.as_dict(), self.model, self.optimiser
@@ -55,7 +72,10 @@ class Run:
                 raise ValueError(
                     f"{self._state_path} is damaged: it stands at no step of this run."
                 )
-        self.pictures = Pictures(device)
+        if not group.leads:
+            torch.manual_seed(config.train.seed + group.rank * _APART + self.state.step)
+        self.objective = group.together(Objective(self.model))
+        self.pictures = Pictures(group.device)
 
     @property
     def _state_path(self) -> Path:
@@ -66,15 +86,21 @@ class Run:
         recipe, state = self.config.train, self.state
         rows = torch.from_numpy(splits.rows("train", recipe.split_seed))
         clock = time.perf_counter()
-        with tqdm(total=recipe.steps, initial=state.step, unit="step") as bar:
+        with tqdm(
+            total=recipe.steps * recipe.batch,
+            initial=state.step * recipe.batch,
+            unit="images",
+            unit_scale=True,
+            disable=not self.group.leads,
+        ) as bar:
             while state.step < recipe.steps:
                 state.pending.append(self._step(rows))
                 state.step += 1
-                bar.update()
+                bar.update(recipe.batch)
                 last = state.step == recipe.steps
                 if last or state.step % recipe.log_every == 0:
                     state.seconds += time.perf_counter() - clock
-                    self._log(bar, float(torch.stack(state.pending).mean()))
+                    self._log(bar, float(self.group.mean(torch.stack(state.pending).mean())))
                     state.pending, clock = [], time.perf_counter()
                 if last or state.step % recipe.save_every == 0:
                     self._save()
@@ -95,10 +121,7 @@ class Run:
         for group in self.optimiser.param_groups:
             group["lr"] = group["peak"] * (_LAST_RATE + (1 - _LAST_RATE) * decay)
         lot = torch.randint(len(rows), (recipe.batch,), generator=self.state.generator)
-        v, x = self.pictures(rows[lot])
-        with pyro.validation_enabled(False):  # a loss that is not finite ends the run in `_log`
-            elbo = TraceMeanField_ELBO()
-            loss = elbo.differentiable_loss(self.model.model, self.model.guide, v, x) / len(x)
+        loss = self.objective(*self.pictures(rows[self.group.share(lot)]))
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         self.optimiser.step()
@@ -114,14 +137,20 @@ class Run:
         }
         if not math.isfinite(loss):
             raise ValueError(f"The loss is {loss} at step {state.step}: lower the learning rate.")
+        if not self.group.leads:
+            return
         if state.step % recipe.validate_every == 0 or state.step == recipe.steps:
             found = self.evaluate("validation", _VALIDATION_IMAGES)
             line |= {"image_nats": found.image_nats, "kl_nats": found.kl_nats}
             bar.write(f"step {state.step}: {found.loss:.3f} nats on validation")
         bar.set_postfix(nats=f"{loss:.3f}")
         state.history.append(json.dumps(line))
+        with (self.folder / "metrics.jsonl").open("a") as log:
+            log.write(f"{state.history[-1]}\n")
 
     def _save(self) -> None:
+        if not self.group.leads:
+            return
         run_state.save(
             self._state_path, self.state, self.config.as_dict(), self.model, self.optimiser
         )

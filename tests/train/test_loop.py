@@ -8,11 +8,12 @@ import torch
 from causal_explorer.data import splits
 from causal_explorer.metrics.likelihood import Likelihood
 from train.config import read_config
+from train.group import Group
 from train.loop import Run, _optimiser
 from train.pictures import Pictures
 
 pytestmark = pytest.mark.usefixtures("cache")
-CPU = torch.device("cpu")
+ALONE = Group(0, 1, torch.device("cpu"))
 
 
 def small(*overrides):
@@ -30,7 +31,7 @@ def test_only_the_train_split_of_that_seed_is_learned(tmp_path, monkeypatch, see
         return call(self, rows)
 
     config = small(f"train.split_seed={seed}", "train.validate_every=100")
-    run = Run(config, CPU, tmp_path, resume=False)
+    run = Run(config, ALONE, tmp_path, resume=False)
     monkeypatch.setattr(Pictures, "__call__", record)
     monkeypatch.setattr(run, "evaluate", lambda *_: Likelihood(0.0, 0.0, 0.0, 1))
     run.train()
@@ -41,7 +42,7 @@ def test_only_the_train_split_of_that_seed_is_learned(tmp_path, monkeypatch, see
 
 
 def test_the_learning_rate_falls_by_a_cosine(tmp_path):
-    run = Run(small(), CPU, tmp_path, resume=False)
+    run = Run(small(), ALONE, tmp_path, resume=False)
     rows = torch.from_numpy(splits.rows("train"))
     rates = []
     for step in range(10):
@@ -54,7 +55,7 @@ def test_the_learning_rate_falls_by_a_cosine(tmp_path):
 
 def test_rates_and_decay_go_to_the_parameters_that_they_name(tmp_path):
     config = small("train.rates.encoder=0.5", 'train.decay."decoder.pose.angle"=7')
-    model = Run(config, CPU, tmp_path, resume=False).model
+    model = Run(config, ALONE, tmp_path, resume=False).model
     groups = dict(
         zip(dict(model.named_parameters()), _optimiser(model, config).param_groups, strict=True)
     )
@@ -67,13 +68,13 @@ def test_rates_and_decay_go_to_the_parameters_that_they_name(tmp_path):
 
 
 def test_evaluation_takes_as_many_pictures_as_asked(tmp_path):
-    run = Run(small(), CPU, tmp_path, resume=False)
+    run = Run(small(), ALONE, tmp_path, resume=False)
     assert run.evaluate("validation", 100).images == 100
     assert run.evaluate("test").images == len(splits.rows("test"))
 
 
 def test_a_loss_that_is_not_finite_ends_the_run(tmp_path):
-    run = Run(replace(small(), id="x"), CPU, tmp_path, resume=False)
+    run = Run(replace(small(), id="x"), ALONE, tmp_path, resume=False)
     with torch.no_grad():
         run.model.decoder.radius.fill_(math.nan)
     with (
@@ -88,12 +89,12 @@ def test_what_is_in_the_way_is_left_alone(tmp_path):
     thesis.parent.mkdir()
     thesis.write_text("precious")
     with pytest.raises(ValueError, match="exists and is no checkpoint"):
-        Run(small(), CPU, tmp_path, resume=False)
+        Run(small(), ALONE, tmp_path, resume=False)
     assert thesis.read_text() == "precious"
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "state.pt").write_bytes(b"hours of work")
     with pytest.raises(ValueError, match="holds a run: --resume continues it"):
-        Run(small(), CPU, tmp_path / "b", resume=False)
+        Run(small(), ALONE, tmp_path / "b", resume=False)
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="cannot be a run's folder"):
-        Run(small(), CPU, tmp_path / "file", resume=False)
+        Run(small(), ALONE, tmp_path / "file", resume=False)
