@@ -53,6 +53,11 @@ class Checkpoint:
     card: str
 
 
+def shipped() -> list[str]:
+    """The names of the checkpoints that come with the project."""
+    return sorted(sums.parent.name for sums in SHIPPED.glob("*/SHA256SUMS"))
+
+
 def find(name: str | Path) -> Path:
     """The folder of a checkpoint, by name under checkpoints/ or by path.
 
@@ -64,10 +69,9 @@ def find(name: str | Path) -> Path:
         with contextlib.suppress(OSError, ValueError):  # a name that no file can have
             if (folder / "SHA256SUMS").is_file():
                 return folder
-    shipped = sorted(sums.parent.name for sums in SHIPPED.glob("*/SHA256SUMS"))
     raise ValueError(
         f"There is no checkpoint {brief(str(name))}: it takes a folder with a SHA256SUMS file, "
-        f"or one of {', '.join(shipped) or 'none shipped'}."
+        f"or one of {', '.join(shipped()) or 'none shipped'}."
     )
 
 

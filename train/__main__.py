@@ -6,14 +6,12 @@ import argparse
 import shlex
 import signal
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import torch
 
-from causal_explorer import checkpoint
 from causal_explorer.wording import brief, first_line
-from train.card import card, commit, device_name
+from train.card import commit
 from train.config import read_config
 from train.curve import write_curve
 from train.group import Group
@@ -31,10 +29,13 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         config = read_config(options.config, options.set)
         group = Group.join(pick_device(options.device))
-        run = Run(config, group, options.out or Path("runs") / config.id, options.resume)
+        folder = options.out or Path("runs") / config.id
+        run = Run(config, group, folder, options.resume, command, version)
         run.train()
         if group.leads:
-            finish(run, command, version)
+            print(run.release("test"))
+            write_curve(folder, run.state.history)
+            print(f"Checkpoint: {folder / config.id}")
         group.leave()
     except (ValueError, OSError, RuntimeError, MemoryError) as error:
         print(f"error: {first_line(error)}.", file=sys.stderr)
@@ -43,26 +44,6 @@ def main(arguments: list[str] | None = None) -> int:
         print("Stopped; --resume continues from the last save.", file=sys.stderr)
         return 130
     return 0
-
-
-def finish(run: Run, command: str, version: str) -> None:
-    """Evaluates on the held-out combinations and writes the checkpoint and the loss curve."""
-    test = run.evaluate("test")
-    config, folder, seconds = run.config, run.folder, run.state.seconds
-    metrics = {
-        "test": asdict(test) | {"loss": test.loss},
-        "seconds": seconds,
-        "device": device_name(run.group.device),
-        "processes": run.group.size,
-        "commit": version,
-        "command": command,
-    }
-    history = "".join(f"{line}\n" for line in run.state.history)
-    page = card(config, run.group.device, seconds, test, command, version)
-    checkpoint.write(folder / config.id, run.model, config.as_dict(), metrics, history, page)
-    write_curve(folder, run.state.history)
-    print(page)
-    print(f"Checkpoint: {folder / config.id}")
 
 
 def pick_device(name: str) -> torch.device:

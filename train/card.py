@@ -4,46 +4,65 @@ from __future__ import annotations
 
 import platform
 import subprocess
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pyro
 import torch
 
+from causal_explorer.data.splits import Split
 from causal_explorer.metrics.likelihood import Likelihood
 from train.config import RunConfig
 
 _ROOT = Path(__file__).resolve().parents[1]
 
 
-def card(
-    config: RunConfig,
-    device: torch.device,
-    seconds: float,
-    test: Likelihood,
-    command: str,
-    version: str,
-) -> str:
+@dataclass(frozen=True)
+class Origin:
+    """Where a checkpoint comes from.
+
+    Attributes:
+        command: that trains it.
+        commit: of the code that trained it.
+        device: it was trained on, by its maker's name.
+        processes: that trained together.
+        step: at which it stands.
+        seconds: of training until then.
+    """
+
+    command: str
+    commit: str
+    device: str
+    processes: int
+    step: int
+    seconds: float
+
+
+def card(config: RunConfig, origin: Origin, split: Split, found: Likelihood) -> str:
     """Markdown for people; the same figures are in metrics.json."""
     recipe = config.train
+    unfinished = "" if split == "test" else "Unfinished: a save on the way.\n\n"
     return f"""# {config.id}
 
 {config.model} on {config.data}, trained {datetime.now(UTC):%Y-%m-%d} by
-`{command}`.
+`{origin.command}`.
 
-| | |
+{unfinished}| | |
 |---|---|
-| device | {device_name(device)} |
-| training time | {seconds:.0f} s, {recipe.steps:,} steps of {recipe.batch} images |
+| device | {origin.device} |
+| processes | {origin.processes} |
+| training time | {origin.seconds:.0f} s, {origin.step:,} of {recipe.steps:,} steps |
+| batch | {recipe.batch} images |
 | versions | {versions()} |
-| commit | {version} |
-| held-out loss (-ELBO) | {test.loss:.4f} nats an image |
-| of which image term | {test.image_nats:.4f} nats |
-| of which KL(q(z) ‖ p(z)) | {test.kl_nats:.4f} nats |
-| reconstructions equal pixel for pixel | {100 * test.exact:.2f} % |
-| held-out images | {test.images:,} combinations of factors that training never saw |
+| commit | {origin.commit} |
+| held-out loss (-ELBO) | {found.loss:.4f} nats an image |
+| of which image term | {found.image_nats:.4f} nats |
+| of which KL(q(z) ‖ p(z)) | {found.kl_nats:.4f} nats |
+| reconstructions equal pixel for pixel | {100 * found.exact:.2f} % |
+| held-out images | {found.images:,} of the {split} split, none seen in training |
 
-{_cuda_note(device)}Labels are not scored: the loss is that of the image alone, given its factors.
+{_cuda_note(origin.device)}Labels are not scored: the loss is of the image alone, given its factors.
 """
 
 
@@ -69,7 +88,7 @@ def commit() -> str:
         return "unknown"
 
 
-def _cuda_note(device: torch.device) -> str:
-    if device.type == "cuda":
+def _cuda_note(device: str) -> str:
+    if device.startswith("CUDA"):
         return ""
     return "No CUDA device was at hand, so the same recipe ran on the CPU.\n\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import pyro
@@ -13,12 +14,14 @@ from pyro.infer import TraceMeanField_ELBO
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from causal_explorer import checkpoint
 from causal_explorer.data import splits
 from causal_explorer.data.dataset import dataset_named
 from causal_explorer.metrics.likelihood import Likelihood, likelihood
 from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.registry import build
 from train import state as run_state
+from train.card import Origin, card, device_name
 from train.config import RunConfig
 from train.group import Group
 from train.pictures import Pictures
@@ -47,8 +50,24 @@ class Objective(nn.Module):
 class Run:
     """One training run: `train()` to the last step, then `evaluate("test")`."""
 
-    def __init__(self, config: RunConfig, group: Group, folder: Path, resume: bool) -> None:
+    def __init__(
+        self,
+        config: RunConfig,
+        group: Group,
+        folder: Path,
+        resume: bool = False,
+        command: str = "",
+        commit: str = "unknown",
+    ) -> None:
         """Builds the model, or restores it from the folder.
+
+        Args:
+            config: of the run.
+            group: the processes that train together.
+            folder: of saves, logs and the checkpoint.
+            resume: from the folder's last save.
+            command: that trains it, for the card.
+            commit: of the code that trains, for the card.
 
         Raises:
             ValueError: an unknown model, data set, setting or rate; nothing to resume; a
@@ -56,6 +75,7 @@ class Run:
             OSError: the folder cannot be made.
         """
         self.config, self.group, self.folder = config, group, folder
+        self.command, self.commit = command, commit
         _claim(folder, folder / config.id, resume)
         torch.manual_seed(config.train.seed)
         pyro.clear_param_store()
@@ -81,10 +101,16 @@ class Run:
     def _state_path(self) -> Path:
         return self.folder / "state.pt"
 
+    @property
+    def _log_path(self) -> Path:
+        return self.folder / "metrics.jsonl"
+
     def train(self) -> None:
         """Steps to the end, logging, validating and saving on the way."""
         recipe, state = self.config.train, self.state
         rows = torch.from_numpy(splits.rows("train", recipe.split_seed))
+        if self.group.leads:
+            self._log_path.write_text("".join(f"{line}\n" for line in state.history))
         clock = time.perf_counter()
         with tqdm(
             total=recipe.steps * recipe.batch,
@@ -94,7 +120,7 @@ class Run:
             disable=not self.group.leads,
         ) as bar:
             while state.step < recipe.steps:
-                state.pending.append(self._step(rows))
+                state.pending.append(self._guarded_step(rows))
                 state.step += 1
                 bar.update(recipe.batch)
                 last = state.step == recipe.steps
@@ -113,6 +139,18 @@ class Run:
         generator = torch.Generator().manual_seed(self.config.train.seed)
         batches = self.pictures.batches(rows, _EVALUATION_BATCH)
         return likelihood(self.model, batches, generator)
+
+    def _guarded_step(self, rows: torch.Tensor) -> torch.Tensor:
+        """A step; says so where another process of the group ended in the middle of it."""
+        try:
+            return self._step(rows)
+        except RuntimeError as error:
+            if self.group.size == 1:
+                raise
+            raise RuntimeError(
+                f"Another process of the group ended, so training stopped at step "
+                f"{self.state.step}: --resume continues from the last save"
+            ) from error
 
     def _step(self, rows: torch.Tensor) -> torch.Tensor:
         """One step on a random batch; its -ELBO in nats an image."""
@@ -145,12 +183,31 @@ class Run:
             bar.write(f"step {state.step}: {found.loss:.3f} nats on validation")
         bar.set_postfix(nats=f"{loss:.3f}")
         state.history.append(json.dumps(line))
-        with (self.folder / "metrics.jsonl").open("a") as log:
+        with self._log_path.open("a") as log:
             log.write(f"{state.history[-1]}\n")
+
+    def release(self, split: splits.Split, images: int | None = None) -> str:
+        """Writes the checkpoint as it stands, measured on a split; its card."""
+        found, state = self.evaluate(split, images), self.state
+        origin = Origin(
+            command=self.command,
+            commit=self.commit,
+            device=device_name(self.group.device),
+            processes=self.group.size,
+            step=state.step,
+            seconds=state.seconds,
+        )
+        metrics = {split: {"loss": found.loss, **asdict(found)}, **asdict(origin)}
+        history = "".join(f"{line}\n" for line in state.history)
+        page = card(self.config, origin, split, found)
+        target = self.folder / self.config.id
+        checkpoint.write(target, self.model, self.config.as_dict(), metrics, history, page)
+        return page
 
     def _save(self) -> None:
         if not self.group.leads:
             return
+        self.release("validation", _VALIDATION_IMAGES)
         run_state.save(
             self._state_path, self.state, self.config.as_dict(), self.model, self.optimiser
         )

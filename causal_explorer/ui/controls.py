@@ -64,6 +64,18 @@ def intervention(variables: tuple[Variable, ...]) -> Classes:
     )
 
 
+def image_model(names: list[str], default: str) -> str:
+    """Which trained image mechanism paints."""
+    return _choice(
+        "Image model",
+        names,
+        default,
+        "model",
+        "What paints p(x | v, z). scm-vae places a learned outline; scm-vae-mlp is the dense "
+        "network that one would try first, kept to show what a blurred answer costs.",
+    )
+
+
 def story() -> str:
     """The causal story."""
     return _choice(

@@ -105,3 +105,16 @@ def test_a_stopped_run_says_how_to_go_on(tmp_path):
     assert process.returncode == 130
     assert "--resume continues from the last save" in output
     assert "Traceback" not in output
+
+
+def test_a_killed_worker_ends_the_run_in_words_and_leaves_a_checkpoint(tmp_path):
+    process = start(tmp_path, "--set", "train.steps=100000", launcher=TORCHRUN)
+    wait_for(tmp_path / "state.pt", process)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    os.kill(int(children[-1]), signal.SIGKILL)
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode != 0
+    assert "--resume continues from the last save" in output
+    left = ce.load(tmp_path / "scm-vae").checkpoint
+    assert "Unfinished" in left.card
+    assert left.metrics["step"] % 5 == 0

@@ -57,7 +57,7 @@ def test_resuming_gives_the_same_curve_and_weights(finished, tmp_path, monkeypat
 
     monkeypatch.setattr(Run, "_step", stop)
     assert main(["scm-vae", *QUICK, "--out", str(tmp_path)]) == 130
-    assert not (tmp_path / "scm-vae").exists()
+    assert "Unfinished" in ce.load(tmp_path / "scm-vae").checkpoint.card
     monkeypatch.setattr(Run, "_step", step)
     assert main(["scm-vae", *QUICK, "--out", str(tmp_path), "--resume"]) == 0
     ours = ce.load(tmp_path / "scm-vae").checkpoint.model.state_dict()

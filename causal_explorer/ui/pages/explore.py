@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from causal_explorer.checkpoint import shipped
 from causal_explorer.ui import controls, guide, panel, serving
 from causal_explorer.ui.changes import changes, table_html
 from causal_explorer.ui.gallery import gallery
@@ -9,7 +10,7 @@ from causal_explorer.ui.graph import caption, dot
 from causal_explorer.ui.pictures import figures_html, question_html
 from causal_explorer.ui.question import Question, notation, sentence
 
-CHECKPOINT = "scm-vae"
+CHECKPOINT = "scm-vae"  # at first; the user may choose another
 
 st.title("Causal Explorer", anchor=False)
 st.markdown(
@@ -30,7 +31,12 @@ with st.sidebar:
     factors = controls.sprite(variables)
     st.header("Assumptions", anchor=False)
     story = controls.story()
-    model = serving.explorer(CHECKPOINT, story)
+    checkpoint = controls.image_model(shipped(), CHECKPOINT)
+    try:
+        model = serving.explorer(checkpoint, story)
+    except (ValueError, OSError) as error:
+        st.error(str(error), title="The model cannot be opened")
+        st.stop()
     st.caption(f"{model.story.summary} The image model is the same under every story.")
     coupling = controls.coupling()
     st.caption("A modelling choice: data cannot tell the couplings apart.")
@@ -44,7 +50,7 @@ left, right = st.columns([2, 3], gap="large")
 with left:
     do = controls.intervention(variables)
 
-question = Question(CHECKPOINT, story, factors, do, samples, seed, coupling)
+question = Question(checkpoint, story, factors, do, samples, seed, coupling)
 try:
     answer = serving.answer(question if do else question.composed())
 except ValueError as error:
