@@ -202,3 +202,13 @@ def test_a_damaged_checkpoint_is_one_sentence_until_it_is_mended(tmp_path, monke
     page.run()
     assert not page.error
     assert list(pictures(page)) == TITLES
+
+
+def test_another_image_model_paints_the_same_truth_worse(app):
+    before, sharp = pictures(app), float(app.metric[0].value)
+    app.segmented_control(key="model").set_value("scm-vae-mlp").run()
+    assert not app.exception
+    after = pictures(app)
+    assert after["Truth"] == before["Truth"]
+    assert after["Reconstruction"] != before["Reconstruction"]
+    assert float(app.metric[0].value) > 10 * sharp

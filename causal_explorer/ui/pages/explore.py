@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from causal_explorer import Explorer
 from causal_explorer.checkpoint import shipped
 from causal_explorer.ui import controls, guide, panel, serving
 from causal_explorer.ui.changes import changes, table_html
@@ -18,12 +19,18 @@ st.markdown(
     "original, the reconstruction and the truth."
 )
 
+
+def open_or_stop(checkpoint: str, story: str) -> Explorer:
+    """The explorer; where there is none, one sentence and nothing below it."""
+    try:
+        return serving.explorer(checkpoint, story)
+    except (ValueError, OSError) as error:
+        st.error(str(error), title="The model cannot be opened")
+        st.stop()
+
+
 controls.drop_endless_numbers()
-try:
-    variables = serving.opened(CHECKPOINT).checkpoint.dataset.variables
-except (ValueError, OSError) as error:
-    st.error(str(error), title="The model cannot be opened")
-    st.stop()
+variables = open_or_stop(CHECKPOINT, "default").story.variables
 
 with st.sidebar:
     st.header("Sprite", anchor=False)
@@ -32,11 +39,7 @@ with st.sidebar:
     st.header("Assumptions", anchor=False)
     story = controls.story()
     checkpoint = controls.image_model(shipped(), CHECKPOINT)
-    try:
-        model = serving.explorer(checkpoint, story)
-    except (ValueError, OSError) as error:
-        st.error(str(error), title="The model cannot be opened")
-        st.stop()
+    model = open_or_stop(checkpoint, story)
     st.caption(f"{model.story.summary} The image model is the same under every story.")
     coupling = controls.coupling()
     st.caption("A modelling choice: data cannot tell the couplings apart.")
