@@ -19,8 +19,8 @@ import numpy as np
 import pyro
 import pyro.distributions as dist
 import torch
-from pyro import optim
 from pyro.infer import SVI, Trace_ELBO
+from pyro.optim.optim import PyroOptim
 from torch import Tensor
 from tqdm import trange
 
@@ -120,7 +120,7 @@ def _svi_counterfactual(model: Any, query: Query) -> np.ndarray:
     pyro.clear_param_store()
     v = torch.tensor(list(query.factors.values()))
     x = torch.from_numpy(dsprites.render(v[None].numpy()))[0].float()
-    optimiser = optim.SGD({"lr": 1e-5, "momentum": 0.1})
+    optimiser = PyroOptim(torch.optim.SGD, {"lr": 1e-5, "momentum": 0.1})
     with pyro.validation_enabled(False):  # a normal guide against a uniform prior
         svi = SVI(_model, _guide, optimiser, Trace_ELBO())
         for _ in trange(_SVI_STEPS, desc="SVI", leave=False):
