@@ -38,7 +38,9 @@ def test_held_out_loss(explorer, images):
 @pytest.mark.parametrize("targets", [None, ("shape",)], ids=["any", "shape"])
 def test_counterfactuals_are_the_truth(explorer, held_out, targets):
     queries = random_queries(held_out, 100, seed=11, targets=targets)
-    error = truth_error(lambda q: explorer.counterfactual(q.factors, do=q.do, samples=1_001), queries)
+    error = truth_error(
+        lambda query: explorer.counterfactual(query.factors, do=query.do, samples=1_001), queries
+    )
     print(error)
     assert error.iou >= 0.995
 
