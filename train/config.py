@@ -25,17 +25,21 @@ class TrainConfig:
     log_every: int = 100
     validate_every: int = 2_000
     save_every: int = 2_000
+    average: float = 0.0
     rates: dict[str, float] = field(default_factory=dict)
+    sparsity: dict[str, float] = field(default_factory=dict)
     decay: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for setting in fields(self):
             value, name = getattr(self, setting.name), f"train.{setting.name}"
-            if setting.name in ("rates", "decay"):
+            if setting.name in ("rates", "sparsity", "decay"):
                 if not isinstance(value, dict):
                     raise ValueError(f"{name} is {brief(value)}: it is a section of settings.")
                 for key, scale in value.items():
                     _require(f"{name}.{key}", scale, (int, float), 1e6)
+            elif setting.name == "average":
+                _require(name, value, (int, float), 0.999999)
             elif setting.name == "learning_rate":
                 _require(name, value, (int, float), 10.0)
             else:
@@ -143,10 +147,11 @@ def _only(content: Mapping, known: set[str], where: str) -> None:
 
 
 def _require(name: str, value: object, kinds: tuple[type, ...], most: float) -> None:
-    """Refuses anything but a number of these kinds, above 0 (a seed: from 0) and up to `most`."""
+    """Refuses anything but a number of these kinds, above 0 (some: from 0) and up to `most`."""
     number = isinstance(value, kinds) and not isinstance(value, bool)
-    least_holds = number and (value >= 0 if name.endswith("seed") else value > 0)  # type: ignore[operator]
+    from_zero = name.endswith(("seed", "average"))
+    least_holds = number and (value >= 0 if from_zero else value > 0)  # type: ignore[operator]
     if not least_holds or not value <= most:  # type: ignore[operator]
         kind = "a number" if float in kinds else "a whole number"
-        start = "from 0" if name.endswith("seed") else "above 0"
+        start = "from 0" if from_zero else "above 0"
         raise ValueError(f"{name} is {brief(value)}: it takes {kind} {start}, {most:,} at most.")

@@ -12,6 +12,8 @@ import pyro
 import torch
 from pyro.infer import TraceMeanField_ELBO
 from torch import Tensor, nn
+from torch.nn.functional import softshrink
+from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
 from causal_explorer import checkpoint
@@ -30,7 +32,8 @@ from train.state import RunState
 _VALIDATION_IMAGES = 8_192  # of the validation split, at each look
 _EVALUATION_BATCH = 1_024
 _APART = 1_000_003  # between the seeds of the processes of a group
-_LAST_RATE = 1e-3  # cosine decay ends at this share of the learning rate
+_LAST_RATE = 1e-4  # cosine decay ends at this share of the learning rate
+_SPARSE_UNTIL = 0.3  # of the run; sparsity fades to nothing until then
 
 
 class Objective(nn.Module):
@@ -81,13 +84,12 @@ class Run:
         pyro.clear_param_store()
         variables = dataset_named(config.data).variables
         self.model = build(config.model, variables, config.network).to(group.device)
+        self.average = _averaged(self.model, config.train.average)
         self.optimiser = _optimiser(self.model, config)
         batches = torch.Generator().manual_seed(config.train.seed)
         self.state = RunState(0, 0.0, [], [], batches)
         if resume:
-            self.state = run_state.restore(
-                self._state_path, config.as_dict(), self.model, self.optimiser
-            )
+            self.state = run_state.restore(self._state_path, config.as_dict(), self._parts)
             if not 0 <= self.state.step <= config.train.steps:
                 raise ValueError(
                     f"{self._state_path} is damaged: it stands at no step of this run."
@@ -100,6 +102,10 @@ class Run:
     @property
     def _state_path(self) -> Path:
         return self.folder / "state.pt"
+
+    @property
+    def _parts(self) -> run_state.Parts:
+        return {"model": self.model, "average": self.average, "optimiser": self.optimiser}
 
     @property
     def _log_path(self) -> Path:
@@ -138,7 +144,7 @@ class Run:
             rows = rows[:: max(1, len(rows) // images)][:images]
         generator = torch.Generator().manual_seed(self.config.train.seed)
         batches = self.pictures.batches(rows, _EVALUATION_BATCH)
-        return likelihood(self.model, batches, generator)
+        return likelihood(self.average.module, batches, generator)
 
     def _guarded_step(self, rows: torch.Tensor) -> torch.Tensor:
         """A step; says so where another process of the group ended in the middle of it."""
@@ -154,8 +160,8 @@ class Run:
 
     def _step(self, rows: torch.Tensor) -> torch.Tensor:
         """One step on a random batch; its -ELBO in nats an image."""
-        recipe = self.config.train
-        decay = 0.5 * (1 + math.cos(math.pi * self.state.step / recipe.steps))
+        recipe, progress = self.config.train, self.state.step / self.config.train.steps
+        decay = 0.5 * (1 + math.cos(math.pi * progress))
         for group in self.optimiser.param_groups:
             group["lr"] = group["peak"] * (_LAST_RATE + (1 - _LAST_RATE) * decay)
         lot = torch.randint(len(rows), (recipe.batch,), generator=self.state.generator)
@@ -163,6 +169,10 @@ class Run:
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         self.optimiser.step()
+        for group in self.optimiser.param_groups:
+            if group["sparsity"] and progress < _SPARSE_UNTIL:
+                _shrink(group, 1 - progress / _SPARSE_UNTIL)
+        self.average.update_parameters(self.model)
         return loss.detach()
 
     def _log(self, bar: tqdm, loss: float) -> None:
@@ -201,16 +211,14 @@ class Run:
         history = "".join(f"{line}\n" for line in state.history)
         page = card(self.config, origin, split, found)
         target = self.folder / self.config.id
-        checkpoint.write(target, self.model, self.config.as_dict(), metrics, history, page)
+        checkpoint.write(target, self.average.module, self.config.as_dict(), metrics, history, page)
         return page
 
     def _save(self) -> None:
         if not self.group.leads:
             return
         self.release("validation", _VALIDATION_IMAGES)
-        run_state.save(
-            self._state_path, self.state, self.config.as_dict(), self.model, self.optimiser
-        )
+        run_state.save(self._state_path, self.state, self.config.as_dict(), self._parts)
 
 
 def _claim(folder: Path, target: Path, resume: bool) -> None:
@@ -225,12 +233,23 @@ def _claim(folder: Path, target: Path, resume: bool) -> None:
         raise OSError(f"{folder} cannot be a run's folder: {error.strerror}.") from error
 
 
+def _averaged(model: ImageMechanism, decay: float) -> AveragedModel:
+    """An exponential moving average of the weights, young while the run is (Polyak averaging)."""
+
+    def blend(average: Tensor, weight: Tensor, steps: Tensor | int) -> Tensor:
+        share = (9 / (10 + torch.as_tensor(steps))).clamp(min=1 - decay, max=1)
+        return average.lerp(weight, share.to(weight.dtype))
+
+    return AveragedModel(model, avg_fn=blend)
+
+
 def _optimiser(model: ImageMechanism, config: RunConfig) -> torch.optim.Optimizer:
-    """AdamW, with rates and decay of each parameter as [train.rates] and [train.decay] say."""
+    """AdamW, with each parameter's settings from the sections of [train] that name it."""
     recipe, groups, named = config.train, [], set()
+    sections = (recipe.rates, recipe.decay, recipe.sparsity)
     for name, parameter in model.named_parameters():
-        rate, decay = _prefix(recipe.rates, name), _prefix(recipe.decay, name)
-        named |= {rate, decay}
+        rate, decay, sparsity = (_prefix(section, name) for section in sections)
+        named |= {rate, decay, sparsity}
         peak = recipe.learning_rate * recipe.rates.get(rate, 1.0)
         groups.append(
             {
@@ -238,13 +257,21 @@ def _optimiser(model: ImageMechanism, config: RunConfig) -> torch.optim.Optimize
                 "lr": peak,
                 "peak": peak,
                 "weight_decay": recipe.decay.get(decay, 0.0),
+                "sparsity": recipe.sparsity.get(sparsity, 0.0),
             }
         )
-    if unused := (set(recipe.rates) | set(recipe.decay)) - named:
+    if unused := set().union(*sections) - named:
         raise ValueError(
-            f"train.rates or train.decay names no parameter with {', '.join(sorted(unused))}."
+            f"train.rates, .decay or .sparsity names no parameter with {', '.join(sorted(unused))}."
         )
     return torch.optim.AdamW(groups)
+
+
+@torch.no_grad()
+def _shrink(group: dict, share: float) -> None:
+    """Decoupled L1: a soft threshold that zeroes what the data do not hold up."""
+    for parameter in group["params"]:
+        parameter.copy_(softshrink(parameter, group["lr"] * group["sparsity"] * share))
 
 
 def _prefix(settings: dict[str, float], name: str) -> str:

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 import torch
 
 from causal_explorer.wording import first_line
+
+
+class Stateful(Protocol):
+    """A module or an optimiser."""
+
+    def state_dict(self) -> dict[str, Any]: ...
+
+    def load_state_dict(self, state_dict: dict[str, Any], /) -> Any: ...
+
+
+Parts = Mapping[str, Stateful]
 
 
 @dataclass
@@ -34,8 +47,7 @@ def save(
     path: Path,
     state: RunState,
     config: dict[str, object],
-    model: torch.nn.Module,
-    optimiser: torch.optim.Optimizer,
+    parts: Parts,
 ) -> None:
     """Writes everything to one file, moved into place when complete.
 
@@ -51,8 +63,7 @@ def save(
         "generator": state.generator.get_state(),
         "torch": torch.get_rng_state(),
         "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
-        "model": model.state_dict(),
-        "optimiser": optimiser.state_dict(),
+        "parts": {name: part.state_dict() for name, part in parts.items()},
     }
     scratch = path.with_suffix(".part")
     try:
@@ -65,13 +76,8 @@ def save(
         ) from error
 
 
-def restore(
-    path: Path,
-    config: dict[str, object],
-    model: torch.nn.Module,
-    optimiser: torch.optim.Optimizer,
-) -> RunState:
-    """Reads what `save` wrote, into the model and the optimiser.
+def restore(path: Path, config: dict[str, object], parts: Parts) -> RunState:
+    """Reads what `save` wrote, into the same parts.
 
     Raises:
         ValueError: nothing to resume, an unreadable file, or another config.
@@ -89,7 +95,7 @@ def restore(
             "or start anew in another folder."
         )
     try:
-        return _load(content, model, optimiser)
+        return _load(content, parts)
     except Exception as error:  # as many kinds for content that does not fit
         raise ValueError(_damaged(path)) from error
 
@@ -98,9 +104,9 @@ def _damaged(path: Path) -> str:
     return f"{path} cannot be resumed from: it is damaged, or is no save of this training."
 
 
-def _load(content: dict, model: torch.nn.Module, optimiser: torch.optim.Optimizer) -> RunState:
-    model.load_state_dict(content["model"])
-    optimiser.load_state_dict(content["optimiser"])
+def _load(content: dict, parts: Parts) -> RunState:
+    for name, part in parts.items():
+        part.load_state_dict(content["parts"][name])
     torch.set_rng_state(content["torch"])
     if content["cuda"] and torch.cuda.is_available():
         torch.cuda.set_rng_state_all(content["cuda"])

@@ -1,62 +1,122 @@
-"""Start here: one counterfactual, in Pearl's three steps (Pearl 2009, theorem 7.1.7)."""
+"""Start here: counterfactuals, in Pearl's three steps (Pearl 2009, theorem 7.1.7).
+
+One question or many take the same path: units are images with their factors, and each
+question is about one of them. A sweep asks many questions about one unit, and abducts once.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from causal_explorer.inference.answer import CounterfactualAnswer
-from causal_explorer.inference.mixture import Mixture, average_abducted, average_truth
+from causal_explorer.inference.mixture import Draws, Mixture, average_abducted, average_truth
 from causal_explorer.inference.world import World
+from causal_explorer.models.window import WindowedBernoulli
 from causal_explorer.scm.coupling import Coupling
 from causal_explorer.scm.graph import cut_edges, moved_by
+from causal_explorer.scm.scm import Classes, Noise
+
+
+@dataclass(frozen=True)
+class Abducted:
+    """What the evidence tells of the noise of U units.
+
+    Attributes:
+        x: (U, 64, 64) their images.
+        v: (U, V) int64 their classes.
+        unmoved: of each unit, the draws of the factors that the targets cannot move.
+        noise: of each unit, that of the others: S draws of p(u | v).
+        z: (U, L, latent) draws of q(z | x, v).
+        pixels: p(x | v, z), U·L pictures; a pixel's noise lies below p or above.
+    """
+
+    x: Tensor
+    v: Tensor
+    unmoved: list[Classes]
+    noise: list[Noise]
+    z: Tensor
+    pixels: WindowedBernoulli
 
 
 @torch.no_grad()
-def counterfactual(
+def abduct(
     world: World,
     x: Tensor,
     v: Tensor,
-    do: dict[str, int],
+    targets: Sequence[frozenset[str]],
     coupling: Coupling,
     samples: int,
-    generator: torch.Generator,
-) -> CounterfactualAnswer:
-    """What the image would have looked like under do(), averaged over the abducted noise.
+    generators: Sequence[torch.Generator],
+) -> Abducted:
+    """Abduction: p(u | v, x) of the factors, of z, and of the pixels, for U units.
 
     Args:
         world: what is asked.
-        x: (64, 64) the image, 0 and 1, on the model's device.
-        v: (V,) int64 its classes.
-        do: targets and their classes.
+        x: (U, 64, 64) the images, 0 and 1, on the model's device.
+        v: (U, V) int64 their classes.
+        targets: names of each unit's do-targets.
         coupling: of the factors' noise.
-        samples: draws of the factors' noise.
-        generator: of all draws, on the CPU.
+        samples: S, draws of the factors' noise.
+        generators: one for each unit's draws, on the CPU.
     """
-    story, factual = world.story, v.expand(samples, -1)
-    moving = moved_by(story.graph, do)  # nothing else can change, so its noise is not needed
-    evidence = story.unstack(factual)
-    unmoved = {name: value for name, value in evidence.items() if name not in moving}
+    story, noise, unmoved = world.story, [], []
+    for row, names, generator in zip(v, targets, generators, strict=True):
+        moving = moved_by(story.graph, names)  # nothing else can change: its noise is not needed
+        evidence = story.unstack(row.expand(samples, -1))
+        unmoved.append({name: draws for name, draws in evidence.items() if name not in moving})
+        noise.append(story.abduct(evidence, coupling, generator, only=moving))
+    z = world.abduct_latent(x, v, samples, generators)
+    latents = z.shape[1]
+    pixels = world.model.decode(v.repeat_interleave(latents, dim=0).to(x.device), z.flatten(0, 1))
+    return Abducted(x, v, unmoved, noise, z, pixels)
 
-    # Abduction: p(u | v, x) of the factors, of z, and of the pixels.
-    noise = story.abduct(evidence, coupling, generator, only=moving)
-    z = world.abduct_latent(x, v, samples, generator)
-    pixels = world.model.decode(v.expand(len(z), -1).to(x.device), z)  # u | x: below p or above
 
-    # Action: the targets' assignments are replaced by constants.
-    # Prediction: the same noise runs through the changed model.
-    changed = story.stack(story.predict(noise, coupling, do, unmoved))
-    density = average_abducted(world.model, Mixture.of(changed, len(z)), z, x, pixels.canvas)
+@torch.no_grad()
+def predict(
+    world: World,
+    found: Abducted,
+    asked: Sequence[tuple[int, dict[str, int]]],
+    coupling: Coupling,
+) -> list[CounterfactualAnswer]:
+    """Action and prediction: the same noise runs through the changed model.
 
-    return CounterfactualAnswer(
-        original=x.double().cpu().numpy(),
-        reconstruction=pixels.mean.double().mean(0).cpu().numpy(),
-        density=density,
-        truth=average_truth(world.dataset, changed),
-        variables=story.variables,
-        factual=factual.numpy(),
-        counterfactual=changed.numpy(),
-        do=do,
-        cut=frozenset(cut_edges(story.graph, do)),
-        descendants=frozenset(moving),
+    Args:
+        world: what is asked.
+        found: what was abducted, for the targets that are asked about.
+        asked: each question's unit and do().
+        coupling: that the noise was abducted under.
+    """
+    story = world.story
+    changed = torch.stack(
+        [
+            story.stack(story.predict(found.noise[unit], coupling, do, found.unmoved[unit]))
+            for unit, do in asked
+        ]
+    )  # (Q, S, V)
+    draws, latents = Draws.of(changed), found.z.shape[1]
+    about = torch.tensor([unit for unit, _ in asked])
+    density = average_abducted(
+        world.model, Mixture.of(draws, latents), about, found.x, found.z, found.pixels
     )
+    truth = average_truth(world.dataset, draws)
+    drawn = found.pixels.mean.double().unflatten(0, (-1, latents)).mean(1).cpu().numpy()
+    seen, samples = found.x.double().cpu().numpy(), changed.shape[1]
+    return [
+        CounterfactualAnswer(
+            original=seen[unit],
+            reconstruction=drawn[unit],
+            density=density[i],
+            truth=truth[i],
+            variables=story.variables,
+            factual=found.v[unit].expand(samples, -1).numpy(),
+            counterfactual=changed[i].numpy(),
+            do=do,
+            cut=frozenset(cut_edges(story.graph, do)),
+            descendants=frozenset(moved_by(story.graph, do)),
+        )
+        for i, (unit, do) in enumerate(asked)
+    ]

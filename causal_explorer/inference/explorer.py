@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -13,16 +14,16 @@ from numpy.typing import ArrayLike
 from causal_explorer import checkpoint
 from causal_explorer.checkpoint import Checkpoint
 from causal_explorer.inference import query
-from causal_explorer.inference.agreement import iou
 from causal_explorer.inference.answer import CounterfactualAnswer, PopulationAnswer
-from causal_explorer.inference.counterfactual import counterfactual
+from causal_explorer.inference.counterfactual import Abducted, abduct, predict
 from causal_explorer.inference.rungs import population
 from causal_explorer.inference.world import World
-from causal_explorer.scm.coupling import coupling_named
+from causal_explorer.scm.coupling import Coupling, coupling_named
 from causal_explorer.scm.scm import SCM
 from causal_explorer.scm.stories import story_named
 
-_CONTRADICTION = 0.5  # IoU of image and the factors' picture under which they contradict
+_DRAWS_AT_ONCE = 40_000  # of the factors' noise, over all questions: bounds the memory
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -72,23 +73,84 @@ class Explorer:
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
-        variables, dataset = self.story.variables, self.checkpoint.dataset
-        evidence = query.parse_classes(factors, variables, "factors")
-        targets = query.parse_classes(do, variables, "do")
-        query.require_some(targets, "do")
-        query.require_all(evidence, variables)
-        row = np.array([[evidence[variable.name] for variable in variables]])
-        drawn = dataset.render(row)[0]
-        seen = drawn.astype(np.float32) if image is None else query.parse_image(image)
-        _require_agreement(seen, drawn)
-        return counterfactual(
+        question = {"factors": factors, "image": image, "do": do}
+        return self.counterfactuals([question], samples, seed, coupling)[0]
+
+    def counterfactuals(
+        self,
+        questions: Iterable[Mapping[str, object]],
+        samples: int = 1000,
+        seed: int = 0,
+        coupling: str = "gumbel",
+    ) -> list[CounterfactualAnswer]:
+        """Many questions in one call, each answered as `counterfactual` answers it alone.
+
+        Args:
+            questions: the arguments `factors`, `image` and `do` of each.
+            samples: of each question.
+            seed: of each question.
+            coupling: of all.
+
+        Raises:
+            ValueError: in one sentence, what was given and what is allowed.
+        """
+        asked = query.parse_questions(questions, self.checkpoint.dataset)
+        way, count, start = coupling_named(coupling), _samples(samples), _seed(seed)
+        answers = []
+        for batch in _batches(asked, count):
+            found = self._abduct(batch, way, count, start)
+            dos = [(unit, question.do) for unit, question in enumerate(batch)]
+            answers += predict(self.world, found, dos, way)
+        return answers
+
+    def sweep(
+        self,
+        factor: str,
+        factors: Mapping[str, object] | None = None,
+        image: ArrayLike | None = None,
+        do: Mapping[str, object] | None = None,
+        samples: int = 1000,
+        seed: int = 0,
+        coupling: str = "gumbel",
+    ) -> list[CounterfactualAnswer]:
+        """The counterfactuals of do(factor = k) for each of its classes k, on the same noise.
+
+        Args:
+            factor: that is swept.
+            factors: as in `counterfactual`.
+            image: as in `counterfactual`.
+            do: targets beside the swept one.
+            samples: as in `counterfactual`.
+            seed: as in `counterfactual`.
+            coupling: as in `counterfactual`.
+
+        Raises:
+            ValueError: in one sentence, what was given and what is allowed.
+        """
+        variable = query.parse_factor(factor, self.story.variables)
+        others = query.parse_classes(do, self.story.variables, "do")
+        whole = {"factors": factors, "image": image, "do": others | {factor: 0}}
+        asked = query.parse_questions([whole], self.checkpoint.dataset)
+        way, count = coupling_named(coupling), _samples(samples)
+        found = self._abduct(asked, way, count, _seed(seed))
+        dos = [(0, asked[0].do | {factor: k}) for k in range(variable.classes)]
+        return [
+            answer
+            for batch in _batches(dos, count)
+            for answer in predict(self.world, found, batch, way)
+        ]
+
+    def _abduct(
+        self, asked: list[query.Question], coupling: Coupling, samples: int, seed: int
+    ) -> Abducted:
+        return abduct(
             self.world,
-            x=torch.from_numpy(seen),
-            v=torch.from_numpy(row[0]),
-            do=targets,
-            coupling=coupling_named(coupling),
-            samples=_samples(samples),
-            generator=_generator(seed),
+            x=torch.from_numpy(np.stack([question.x for question in asked])),
+            v=torch.tensor([question.v for question in asked]),
+            targets=[frozenset(question.do) for question in asked],
+            coupling=coupling,
+            samples=samples,
+            generators=[_generator(seed) for _ in asked],
         )
 
     def intervention(
@@ -101,7 +163,7 @@ class Explorer:
         """
         targets = query.parse_classes(do, self.story.variables, "do")
         query.require_some(targets, "do")
-        return population(self.world, {}, targets, _samples(samples), _generator(seed))
+        return population(self.world, {}, targets, _samples(samples), _generator(_seed(seed)))
 
     def condition(
         self, given: Mapping[str, object], samples: int = 1000, seed: int = 0
@@ -113,7 +175,7 @@ class Explorer:
         """
         evidence = query.parse_classes(given, self.story.variables, "given")
         query.require_some(evidence, "given")
-        return population(self.world, evidence, {}, _samples(samples), _generator(seed))
+        return population(self.world, evidence, {}, _samples(samples), _generator(_seed(seed)))
 
 
 def load(name: str | Path, story: str = "default") -> Explorer:
@@ -130,19 +192,20 @@ def load(name: str | Path, story: str = "default") -> Explorer:
     return Explorer(opened, story_named(story, opened.dataset.variables))
 
 
-def _require_agreement(seen: np.ndarray, drawn: np.ndarray) -> None:
-    """Refuses an image that shows something else than its factors say."""
-    overlap = iou(seen, drawn)
-    if not overlap >= _CONTRADICTION:
-        raise ValueError(
-            f"image and factors contradict each other: the image overlaps with the factors' "
-            f"picture by {overlap:.2f} (intersection over union), below {_CONTRADICTION}."
-        )
+def _batches(items: list[T], samples: int) -> Iterator[list[T]]:
+    """Pieces of a list, so few at a time that their draws stay small."""
+    size = max(1, _DRAWS_AT_ONCE // samples)
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def _samples(value: object) -> int:
     return query.parse_count(value, "samples", 1, query.MAX_SAMPLES)
 
 
-def _generator(seed: object) -> torch.Generator:
-    return torch.Generator().manual_seed(query.parse_count(seed, "seed", 0, 2**63 - 1))
+def _seed(value: object) -> int:
+    return query.parse_count(value, "seed", 0, 2**63 - 1)
+
+
+def _generator(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)

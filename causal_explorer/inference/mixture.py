@@ -1,4 +1,7 @@
-"""Averages over draws: each distinct combination of factors is decoded and rendered once."""
+"""Averages over draws: each distinct combination of factors is decoded and rendered once.
+
+Several answers are averaged in one go: every row says which answer owns it.
+"""
 
 from __future__ import annotations
 
@@ -13,89 +16,151 @@ from torch.nn import functional
 from causal_explorer.data.dataset import Dataset
 from causal_explorer.data.raster import SIZE
 from causal_explorer.models.mechanism import ImageMechanism
-from causal_explorer.models.window import BACKGROUND
+from causal_explorer.models.window import BACKGROUND, WindowedBernoulli
 
 _AT_ONCE = 1_024  # pictures decoded in one batch: bounds the memory of a query
 
 
 @dataclass(frozen=True)
-class Mixture:
-    """A weighted set of combinations of factors, each with a draw of z.
+class Draws:
+    """Draws of classes for several answers, collected.
 
     Attributes:
-        classes: (M, V) int64; a combination stands here more than once only where there are
-            fewer combinations than draws of z.
-        latents: (M,) int64, which of the L draws of z goes with each.
-        weights: (M,) float64, summing to 1.
+        classes: (D, V) int64, distinct within an answer.
+        owners: (D,) int64, whose they are, ascending.
+        weights: (D,) float64, shares of the answer's draws.
+        answers: how many there are.
     """
 
     classes: Tensor
+    owners: Tensor
+    weights: Tensor
+    answers: int
+
+    @classmethod
+    def of(cls, classes: Tensor) -> Draws:
+        """Collects (Q, S, V) draws: S for each of Q answers."""
+        answers, samples, _ = classes.shape
+        flat = classes.flatten(0, 1)
+        sizes = (answers, *(flat.amax(0) + 1).tolist())
+        places = torch.tensor([*np.cumprod(sizes[:0:-1])[::-1].tolist(), 1])
+        codes = flat @ places[1:] + torch.arange(answers).repeat_interleave(samples) * places[0]
+        codes, counts = torch.unique(codes, return_counts=True)
+        owners, *columns = torch.unravel_index(codes, sizes)
+        return cls(torch.stack(columns, dim=1), owners, counts.double() / samples, answers)
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """A weighted set of combinations of factors for each answer, each with a draw of z.
+
+    Attributes:
+        classes: (M, V) int64; a combination stands here more than once only where an answer
+            has fewer combinations than draws of z.
+        owners: (M,) int64, the answer.
+        latents: (M,) int64, which of its L draws of z.
+        weights: (M,) float64, summing to 1 for each answer.
+    """
+
+    classes: Tensor
+    owners: Tensor
     latents: Tensor
     weights: Tensor
 
     @classmethod
-    def of(cls, classes: Tensor, latents: int) -> Mixture:
-        """Collects (S, V) draws of classes, and deals `latents` draws of z out to them.
+    def of(cls, draws: Draws, latents: int) -> Mixture:
+        """Deals `latents` draws of z out to each answer's combinations.
 
         z and the factors' noise are independent given the evidence, so any pairing of their
         draws is a draw of both.
         """
-        distinct, counts = _distinct(classes)
-        dealt = torch.arange(max(len(distinct), latents))
-        member = dealt % len(distinct)
-        copies = torch.bincount(member, minlength=len(distinct))
-        weights = (counts / copies)[member].double() / len(classes)
-        return cls(distinct[member], dealt % latents, weights)
+        distinct = torch.bincount(draws.owners, minlength=draws.answers)
+        first = distinct.cumsum(0) - distinct  # where each answer's rows begin
+        sizes = distinct.clamp(min=latents)
+        owners = torch.repeat_interleave(sizes)
+        dealt = torch.arange(len(owners)) - (sizes.cumsum(0) - sizes)[owners]
+        member = first[owners] + dealt % distinct[owners]
+        copies = torch.bincount(member, minlength=len(draws.classes))
+        weights = (draws.weights / copies)[member]
+        return cls(draws.classes[member], owners, dealt % latents, weights)
 
     def parts(self) -> Iterator[Mixture]:
         """The same mixture in pieces small enough to decode at once."""
         for start in range(0, len(self.classes), _AT_ONCE):
             piece = slice(start, start + _AT_ONCE)
-            yield Mixture(self.classes[piece], self.latents[piece], self.weights[piece])
+            yield Mixture(
+                self.classes[piece],
+                self.owners[piece],
+                self.latents[piece],
+                self.weights[piece],
+            )
 
 
-def average_truth(dataset: Dataset, classes: Tensor) -> np.ndarray:
-    """(64, 64) float64: the renderer's pictures, averaged over (S, V) draws."""
-    distinct, counts = _distinct(classes)
-    pictures = dataset.render(distinct.numpy()).reshape(len(distinct), -1).astype(np.float32)
-    total = counts.numpy().astype(np.float32) @ pictures  # whole numbers below 2²⁴: exact
-    return total.reshape(SIZE, SIZE).astype(np.float64) / len(classes)
+def average_truth(dataset: Dataset, draws: Draws) -> np.ndarray:
+    """(Q, 64, 64) float64: the renderer's pictures, averaged over each answer's draws."""
+    pictures = dataset.render(draws.classes.numpy()).reshape(len(draws.classes), -1)
+    ends = torch.bincount(draws.owners, minlength=draws.answers).cumsum(0)[:-1]
+    parts = zip(np.split(draws.weights.numpy(), ends), np.split(pictures, ends), strict=True)
+    total = np.stack([weights @ part for weights, part in parts])
+    return total.reshape(-1, SIZE, SIZE)
 
 
 def average_prior(model: ImageMechanism, mixture: Mixture, z: Tensor) -> np.ndarray:
-    """(64, 64) float64: Σ_m w_m p(x = 1 | v_m, z_m), pixel noise from its prior."""
-    dark = z.new_tensor(BACKGROUND).sigmoid()
-    density = np.full((SIZE, SIZE), float(dark))
-    for part in mixture.parts():
-        decoded = model.decode(part.classes.to(z.device), z[part.latents])
-        change = decoded.logits.sigmoid().flatten(1) - dark
-        density += _paint(change, decoded.pixels, part.weights)
-    return density.clip(0, 1)  # sums of differences round a hair past the ends
-
-
-def average_abducted(
-    model: ImageMechanism, mixture: Mixture, z: Tensor, x: Tensor, factual: Tensor
-) -> np.ndarray:
-    """(64, 64) float64: Σ_m w_m P(x' = 1 | x), pixel noise abducted from the image.
+    """(64, 64) float64: Σ_m w_m p(x = 1 | v_m, z_m), pixel noise from its prior.
 
     Args:
         model: the model.
-        mixture: of counterfactual classes.
-        z: (L, latent) draws of q(z | x, v).
-        x: (64, 64) the image, 0 and 1.
-        factual: (L, 64, 64) logits of p(x = 1 | v, z).
+        mixture: of one answer.
+        z: (L, latent) draws of p(z).
     """
-    x, factual = x.flatten(), factual.flatten(1)
-    unpainted = counterfactual_pixel(x, factual, z.new_tensor(BACKGROUND))  # outside the windows
-    shares = torch.bincount(mixture.latents, mixture.weights, minlength=len(z))
-    density = (shares.to(z.device) @ unpainted.double()).view(SIZE, SIZE).cpu().numpy()
+    dark = z.new_tensor(BACKGROUND).sigmoid()
+    density = torch.full((1, SIZE**2), float(dark), dtype=torch.float64)
     for part in mixture.parts():
         decoded = model.decode(part.classes.to(z.device), z[part.latents])
-        here = factual[part.latents].gather(1, decoded.pixels)
-        painted = counterfactual_pixel(x[decoded.pixels], here, decoded.logits.flatten(1))
-        change = painted - unpainted[part.latents].gather(1, decoded.pixels)
-        density += _paint(change, decoded.pixels, part.weights)
-    return density.clip(0, 1)  # sums of differences round a hair past the ends
+        change = decoded.logits.sigmoid().flatten(1) - dark
+        _paint(density, change, decoded.pixels, part)
+    return density.clamp(0, 1).view(SIZE, SIZE).numpy()  # sums round a hair past the ends
+
+
+def average_abducted(
+    model: ImageMechanism,
+    mixture: Mixture,
+    unit: Tensor,
+    x: Tensor,
+    z: Tensor,
+    factual: WindowedBernoulli,
+) -> np.ndarray:
+    """(Q, 64, 64) float64: Σ_m w_m P(x' = 1 | x), pixel noise abducted from the image.
+
+    Args:
+        model: the model.
+        mixture: of counterfactual classes, of Q answers.
+        unit: (Q,) int64, which unit each answer is about.
+        x: (U, 64, 64) the units' images, 0 and 1.
+        z: (U, L, latent) draws of q(z | x, v).
+        factual: the U·L pictures p(x | v, z).
+    """
+    units, latents = z.shape[:2]
+    unit = unit.to(z.device)
+    logits = factual.canvas.view(units * latents, -1)
+    # Outside the new picture's window p' is dark, and outside both windows p is too, so that
+    # a pixel keeps its value there: what is left of x before anything is painted on it.
+    seen = x.flatten(1).repeat_interleave(latents, dim=0)
+    inside = seen.gather(1, factual.pixels)
+    erased = counterfactual_pixel(inside, factual.logits.flatten(1), z.new_tensor(BACKGROUND))
+    erased = seen.scatter(1, factual.pixels, erased)
+    shares = torch.zeros(len(unit), latents, dtype=torch.float64)
+    shares.index_put_((mixture.owners, mixture.latents), mixture.weights, accumulate=True)
+    ground = erased.view(units, latents, -1)[unit].double()
+    density = (shares.to(z.device)[:, None] @ ground).squeeze(1).cpu()
+    for part in mixture.parts():
+        row = unit[part.owners] * latents + part.latents.to(z.device)
+        decoded = model.decode(part.classes.to(z.device), z.flatten(0, 1)[row])
+        pixels = row[:, None] * SIZE**2 + decoded.pixels
+        before, left, now = (flat.flatten()[pixels] for flat in (logits, erased, seen))
+        change = counterfactual_pixel(now, before, decoded.logits.flatten(1)) - left
+        _paint(density, change, decoded.pixels, part)
+    return density.clamp(0, 1).view(-1, SIZE, SIZE).numpy()  # sums round a hair past the ends
 
 
 def counterfactual_pixel(x: Tensor, logit: Tensor, logit_cf: Tensor) -> Tensor:
@@ -116,17 +181,8 @@ def counterfactual_pixel(x: Tensor, logit: Tensor, logit_cf: Tensor) -> Tensor:
     return torch.where(x > 0.5, kept.exp(), -kept.expm1())
 
 
-def _distinct(classes: Tensor) -> tuple[Tensor, Tensor]:
-    """The distinct rows of (S, V) classes, and how often each occurs."""
-    sizes = tuple((classes.amax(0) + 1).tolist())
-    places = torch.tensor([*np.cumprod(sizes[:0:-1])[::-1].tolist(), 1])
-    codes, counts = torch.unique(classes @ places, return_counts=True)
-    return torch.stack(torch.unravel_index(codes, sizes), dim=1), counts
-
-
-def _paint(values: Tensor, pixels: Tensor, weights: Tensor) -> np.ndarray:
-    """Adds (M, P) weighted values up at their (M, P) pixels: (64, 64) float64."""
-    canvas = torch.zeros(SIZE**2, dtype=torch.float64, device=values.device)
-    weighted = values.double() * weights.to(values.device)[:, None]
-    canvas.index_add_(0, pixels.flatten(), weighted.flatten())
-    return canvas.view(SIZE, SIZE).cpu().numpy()
+def _paint(density: Tensor, change: Tensor, pixels: Tensor, part: Mixture) -> None:
+    """Adds (M, P) changes, weighted, at their (M, P) pixels to their owners' densities."""
+    weighted = change.double().cpu() * part.weights[:, None]
+    places = part.owners[:, None] * SIZE**2 + pixels.cpu()
+    density.view(-1).index_add_(0, places.flatten(), weighted.flatten())

@@ -2,21 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from numbers import Integral
 
 import numpy as np
 
+from causal_explorer.data.dataset import Dataset
 from causal_explorer.data.raster import SIZE
+from causal_explorer.inference.agreement import iou
 from causal_explorer.scm.variables import Variable
 from causal_explorer.wording import brief, first_line
 
 MAX_SAMPLES = 100_000
+_CONTRADICTION = 0.5  # IoU of image and the factors' picture under which they contradict
+_ARGUMENTS = ("factors", "image", "do")
 
 
-def parse_classes(
-    values: Mapping[str, object] | None, variables: tuple[Variable, ...], argument: str
-) -> dict[str, int]:
+@dataclass(frozen=True)
+class Question:
+    """A counterfactual question, checked.
+
+    Attributes:
+        x: (64, 64) float32 of 0 and 1, the image.
+        v: its class of each factor.
+        do: targets and their classes.
+    """
+
+    x: np.ndarray
+    v: tuple[int, ...]
+    do: dict[str, int]
+
+
+def parse_questions(questions: Iterable[Mapping[str, object]], dataset: Dataset) -> list[Question]:
+    """Checks questions, and draws the images that they leave out.
+
+    Args:
+        questions: each with some of `factors`, `image` and `do`.
+        dataset: that they are about.
+
+    Raises:
+        ValueError: an unknown argument, bad or missing factors, no target, or an image that
+            shows something else than its factors say.
+    """
+    asked = [_parse(question, dataset.variables) for question in questions]
+    if not asked:
+        return []
+    drawn = dataset.render(np.array([v for _, v, _ in asked])).astype(np.float32)
+    seen = [
+        picture if image is None else parse_image(image)
+        for (image, _, _), picture in zip(asked, drawn, strict=True)
+    ]
+    for x, picture in zip(seen, drawn, strict=True):
+        _require_agreement(x, picture)
+    return [Question(x, v, do) for x, (_, v, do) in zip(seen, asked, strict=True)]
+
+
+def _parse(
+    question: Mapping[str, object], variables: tuple[Variable, ...]
+) -> tuple[object, tuple[int, ...], dict[str, int]]:
+    """A question's image as given, its classes and its targets."""
+    if not isinstance(question, Mapping) or set(question) - set(_ARGUMENTS):
+        raise ValueError(
+            f"questions holds {brief(question)}: it takes dicts with {', '.join(_ARGUMENTS)}."
+        )
+    evidence = parse_classes(question.get("factors"), variables, "factors")
+    targets = parse_classes(question.get("do"), variables, "do")
+    require_some(targets, "do")
+    require_all(evidence, variables)
+    return question.get("image"), tuple(evidence[v.name] for v in variables), targets
+
+
+def parse_factor(name: object, variables: tuple[Variable, ...]) -> Variable:
+    """The factor of that name.
+
+    Raises:
+        ValueError: there is none.
+    """
+    by_name = {variable.name: variable for variable in variables}
+    if not isinstance(name, str) or name not in by_name:
+        raise ValueError(f"factor={brief(name)} is unknown: it takes one of {', '.join(by_name)}.")
+    return by_name[name]
+
+
+def parse_classes(values: object, variables: tuple[Variable, ...], argument: str) -> dict[str, int]:
     """Classes by factor, from class numbers or labels.
 
     Args:
@@ -108,3 +177,13 @@ def parse_count(value: object, argument: str, lowest: int, highest: int) -> int:
             f"{argument} is {brief(value)}: it takes a whole number from {lowest} to {highest:,}."
         )
     return int(value)  # type: ignore[call-overload]
+
+
+def _require_agreement(seen: np.ndarray, drawn: np.ndarray) -> None:
+    """Refuses an image that shows something else than its factors say."""
+    overlap = 1.0 if seen is drawn else iou(seen, drawn)
+    if not overlap >= _CONTRADICTION:
+        raise ValueError(
+            f"image and factors contradict each other: the image overlaps with the factors' "
+            f"picture by {overlap:.2f} (intersection over union), below {_CONTRADICTION}."
+        )

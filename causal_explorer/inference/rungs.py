@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from causal_explorer.inference.answer import PopulationAnswer
-from causal_explorer.inference.mixture import Mixture, average_prior, average_truth
+from causal_explorer.inference.mixture import Draws, Mixture, average_prior, average_truth
 from causal_explorer.inference.world import World
 from causal_explorer.scm.scm import SCM
 
@@ -24,10 +24,10 @@ def population(
     Rung 1 sees and does not do; rung 2 does and does not see.
     """
     classes = _draw_joint(world.story, given, do, samples, generator)
-    z = world.draw_latent(samples, generator)
+    draws, z = Draws.of(classes[None]), world.draw_latent(samples, generator)
     return PopulationAnswer(
-        density=average_prior(world.model, Mixture.of(classes, len(z)), z),
-        truth=average_truth(world.dataset, classes),
+        density=average_prior(world.model, Mixture.of(draws, len(z)), z),
+        truth=average_truth(world.dataset, draws)[0],
         variables=world.story.variables,
         factors=classes.numpy(),
     )

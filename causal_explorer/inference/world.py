@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -29,19 +30,18 @@ class World:
     dataset: Dataset
 
     def abduct_latent(
-        self, x: Tensor, v: Tensor, samples: int, generator: torch.Generator
+        self, x: Tensor, v: Tensor, samples: int, generators: Sequence[torch.Generator]
     ) -> Tensor:
-        """(L, latent) draws of q(z | x, v) of one image (64, 64) and its classes (V,)."""
-        posterior = self.model.encode(x[None], v[None].to(x.device))
-        return _draws(posterior.mean, posterior.stddev, samples, generator)
+        """(U, L, latent) draws of q(z | x, v) of (U, 64, 64) images and (U, V) classes."""
+        posterior = self.model.encode(x, v.to(x.device))
+        noise = torch.stack([self._noise(samples, generator) for generator in generators])
+        return posterior.mean[:, None] + posterior.stddev[:, None] * noise.to(x.device)
 
     def draw_latent(self, samples: int, generator: torch.Generator) -> Tensor:
         """(L, latent) draws of p(z)."""
         prior = self.model.prior()
-        return _draws(prior.mean[None], prior.stddev[None], samples, generator)
+        return prior.mean + prior.stddev * self._noise(samples, generator).to(prior.mean.device)
 
-
-def _draws(mean: Tensor, sd: Tensor, samples: int, generator: torch.Generator) -> Tensor:
-    """At most 16 draws of N(mean, sd²), for (1, latent) moments; one for a single sample."""
-    shape = (min(samples, _LATENTS), mean.shape[1])
-    return mean + sd * torch.randn(shape, generator=generator).to(mean.device)
+    def _noise(self, samples: int, generator: torch.Generator) -> Tensor:
+        """At most 16 draws of N(0, I); one for a single sample."""
+        return torch.randn(min(samples, _LATENTS), self.model.latent, generator=generator)

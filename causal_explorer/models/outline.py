@@ -1,49 +1,95 @@
-"""The decoder p(x | v, z): a learned outline of each shape, placed by a learned pose."""
+"""Outlines: closed curves that a shape's corners lie on, learned as Fourier series."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
-
-from causal_explorer.models.pose import Pose
-from causal_explorer.models.window import WindowedBernoulli
 
 
-class OutlineDecoder(nn.Module):
-    """logit_p = κ (ρ_scale · r_shape(φ_p; z) - d_p), with (d_p, φ_p) the pixel's polar coordinates.
+class Outlines(nn.Module):
+    """corner_j = Σ_k a_k cos(k t_j) + b_k sin(k t_j) with t_j = 2πj / V: (x right, y down).
 
-    r is a table of the outline's radius at evenly spaced angles, read by linear
-    interpolation; z deforms it along learned directions. A spatial transformer (Jaderberg
-    et al. 2015, arXiv:1506.02025) whose template is an outline instead of a grid.
+    One outline a shape, with as many corners V as the shape has. An outline starts as a
+    circle of radius 1. z moves the coefficients along learned directions.
+
+    Source: elliptic Fourier descriptors, Kuhl and Giardina 1982, equation 1.
+
+    Attributes:
+        ellipse: (S, 3, 2) coefficients of 1, cos t and sin t.
+        overtones: (S, 2(K-1), 2) of cos kt / k², then sin kt / k², for k from 2 to K.
+        bend: (S, L, 2K+1, 2) what z adds to all of them.
     """
 
-    def __init__(self, shapes: int, angles: int, latent: int, pose: Pose) -> None:
+    _count: Tensor
+    _next: Tensor
+    _beyond: Tensor
+    _basis: Tensor
+
+    def __init__(self, corners: tuple[int, ...], harmonics: int, latent: int) -> None:
+        """Starts from circles.
+
+        Args:
+            corners: how many each shape has.
+            harmonics: K, the highest of the series.
+            latent: dimensions of z.
+        """
         super().__init__()
-        self.pose = pose
-        self.radius = nn.Parameter(torch.ones(shapes, angles))
-        self.bend = nn.Parameter(1e-3 * torch.randn(shapes, latent, angles))
-        self.log_sharpness = nn.Parameter(torch.zeros(()))
+        shapes, terms = len(corners), 2 * harmonics + 1
+        circle = torch.tensor([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]).repeat(shapes, 1, 1)
+        self.ellipse = nn.Parameter(circle + 1e-2 * torch.randn_like(circle))
+        self.overtones = nn.Parameter(1e-2 * torch.randn(shapes, terms - 3, 2))
+        self.bend = nn.Parameter(1e-3 * torch.randn(shapes, latent, terms, 2))
+        count = torch.tensor(corners)[:, None]
+        index = torch.arange(max(corners))  # shapes with fewer corners repeat theirs
+        constants = {
+            "_count": count,
+            "_next": (index + 1) % count,
+            "_beyond": index >= count,
+            "_basis": _basis(index % count / count, harmonics),
+        }
+        for name, value in constants.items():  # follow the module from device to device
+            self.register_buffer(name, value, persistent=False)
 
-    def forward(self, v: Tensor, z: Tensor) -> WindowedBernoulli:
-        """p(x | v, z) of (N, 5) int64 classes and (N, L) latents."""
-        place = v[:, 1:]
-        distance, angle = self.pose.polar(place)
-        shape = functional.one_hot(v[:, 0], len(self.radius)).to(z.dtype)
-        styled = (shape[:, :, None] * z[:, None, :]).flatten(1)  # z, in its shape's columns
-        outline = shape @ self.radius + styled @ self.bend.flatten(0, 1)
-        edge = self.pose.log_radius[place[:, 0]].exp()[:, None, None] * _read(outline, angle)
-        logits = self.log_sharpness.exp() * (edge - distance)
-        return WindowedBernoulli(logits, self.pose.corner(place))
+    def forward(self, shape: Tensor, z: Tensor) -> Tensor:
+        """(N, V, 2) corners of (N,) shapes under (N, L) latents."""
+        which = nn.functional.one_hot(shape, len(self.ellipse)).to(z.dtype)
+        styled = (which[:, :, None] * z[:, None, :]).flatten(1)  # z, in its shape's columns
+        bend = (self._basis[:, None] @ self.bend).flatten(2).flatten(0, 1)
+        return (which @ self._corners().flatten(1) + styled @ bend).unflatten(1, (-1, 2))
+
+    def after(self, shape: Tensor) -> Tensor:
+        """(N, V) int64: the corner that follows each."""
+        return self._next[shape]
+
+    @torch.no_grad()
+    def facing(self, shape: Tensor, angle: Tensor) -> Tensor:
+        """The edge that a ray from the centre meets, were z 0.
+
+        Args:
+            shape: (N,) int64.
+            angle: (N, P) of the rays, radians.
+
+        Returns:
+            (N, P) int64, the corner at which the edge begins.
+        """
+        corners = self._corners()
+        at = torch.atan2(corners[..., 1], corners[..., 0])
+        at, order = at.masked_fill(self._beyond, 4.0).sort(dim=1)  # 4 > π: after all others
+        lap = 10.0 * torch.arange(len(at), device=at.device)[:, None]  # one search for all shapes
+        turned = torch.remainder(angle + torch.pi, 2 * torch.pi) - torch.pi
+        place = torch.searchsorted((at + lap).flatten(), turned + lap[shape], right=True)
+        first = shape[:, None] * at.shape[1]
+        rank = torch.remainder(place - 1 - first, self._count[shape])  # before the first: the last
+        return order.flatten()[first + rank]
+
+    def _corners(self) -> Tensor:
+        """(S, V, 2) corners under z = 0."""
+        return self._basis @ torch.cat([self.ellipse, self.overtones], dim=1)
 
 
-def _read(outline: Tensor, angle: Tensor) -> Tensor:
-    """Reads (N, A) tables around the circle at (N, W, W) angles (radians), linearly."""
-    count = outline.shape[1]
-    position = angle.flatten(1) * (count / (2 * torch.pi))
-    below = position.detach().floor()
-    weight = position - below
-    first = below.long() % count
-    second = (first + 1) % count
-    value = outline.gather(1, first) * (1 - weight) + outline.gather(1, second) * weight
-    return value.view_as(angle)
+def _basis(turn: Tensor, harmonics: int) -> Tensor:
+    """(S, V) parts of a turn to (S, V, 2K+1): 1, cos t, sin t, then the overtones over k²."""
+    t = 2 * torch.pi * turn.double()[..., None]
+    k = torch.arange(2, harmonics + 1)
+    first = [torch.ones_like(t), t.cos(), t.sin()]
+    return torch.cat([*first, (k * t).cos() / k**2, (k * t).sin() / k**2], dim=-1).float()

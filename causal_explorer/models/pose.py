@@ -34,15 +34,25 @@ class Pose(nn.Module):
         middle = self.centre(classes).detach() - self.window / 2
         return middle.round().long().clamp(0, SIZE - self.window)
 
-    def polar(self, classes: Tensor) -> tuple[Tensor, Tensor]:
-        """Polar coordinates of the window's pixel centres in the sprite's own frame.
-
-        Returns:
-            distance from the centre in pixels, and angle in radians, each (N, W, W).
-        """
+    def angles(self, classes: Tensor) -> Tensor:
+        """(N, W, W) radians: each window pixel's direction from the centre, before turning."""
         offset = torch.arange(self.window, device=classes.device) + 0.5
         away = self.corner(classes)[:, :, None] + offset - self.centre(classes)[:, :, None]
-        down, right = away[:, 0, :, None], away[:, 1, None, :]
-        distance = (down.square() + right.square() + 1e-6).sqrt()  # 1e-6: smooth at the centre
-        turned = self.angle[classes[:, 1], None, None]
-        return distance, torch.atan2(*torch.broadcast_tensors(down, right)) + turned
+        down, right = torch.broadcast_tensors(away[:, 0, :, None], away[:, 1, None, :])
+        return torch.atan2(down, right) + self.angle[classes[:, 1], None, None]
+
+    def place(self, classes: Tensor, points: Tensor) -> Tensor:
+        """Scales, turns and moves an outline.
+
+        Args:
+            classes: (N, 4) of scale, orientation, posX, posY.
+            points: (N, V, 2) in radii, x right and y down.
+
+        Returns:
+            (N, V, 2) pixels right and down from the window's first pixel.
+        """
+        radius, angle = self.log_radius[classes[:, 0]].exp(), self.angle[classes[:, 1]]
+        cos, sin = radius * angle.cos(), radius * angle.sin()
+        turn = torch.stack([torch.stack([cos, -sin], -1), torch.stack([sin, cos], -1)], -2)
+        centre = (self.centre(classes) - self.corner(classes)).flip(1)
+        return points @ turn + centre[:, None]

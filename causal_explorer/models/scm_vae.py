@@ -10,11 +10,13 @@ from torch import Tensor, nn
 
 from causal_explorer.data.raster import SIZE
 from causal_explorer.models.mechanism import ImageMechanism
-from causal_explorer.models.outline import OutlineDecoder
+from causal_explorer.models.outline import Outlines
+from causal_explorer.models.polygon import PolygonDecoder
 from causal_explorer.models.pose import Pose
 from causal_explorer.models.sizes import check_sizes
 from causal_explorer.models.window import WindowedBernoulli
 from causal_explorer.scm.variables import Variable
+from causal_explorer.wording import brief
 
 
 @dataclass(frozen=True)
@@ -23,18 +25,26 @@ class SCMVAEConfig:
 
     Attributes:
         latent: dimensions of z.
-        angles: entries of an outline's table.
+        corners: of each shape's outline.
+        harmonics: of the curve that they lie on.
+        grid: points a pixel of the grid that corners may snap to.
         hidden: units of the encoder's hidden layer.
         window: side of the painted window, pixels.
     """
 
     latent: int = 8
-    angles: int = 1024
+    corners: tuple[int, ...] = (4, 100, 150)
+    harmonics: int = 4
+    grid: int = 256
     hidden: int = 128
     window: int = 32
 
     def __post_init__(self) -> None:
         check_sizes(self, window=SIZE)
+        if not isinstance(self.corners, (list, tuple)) or min(self.corners, default=0) < 3:
+            raise ValueError(
+                f"corners is {brief(self.corners)}: it takes a list of 3 or more each."
+            )
 
 
 class SCMVAE(ImageMechanism):
@@ -43,12 +53,17 @@ class SCMVAE(ImageMechanism):
     def __init__(self, variables: tuple[Variable, ...], config: SCMVAEConfig) -> None:
         """Builds the networks for a shape factor followed by scale, orientation, posX, posY."""
         super().__init__(config.latent)
-        self.window = config.window
-        shapes = variables[0].classes
+        self.window, self.shapes = config.window, variables[0].classes
+        if len(config.corners) != self.shapes:
+            raise ValueError(
+                f"corners has {len(config.corners)} numbers: it takes {self.shapes}, one for each "
+                f"class of {variables[0].name}."
+            )
+        outlines = Outlines(tuple(config.corners), config.harmonics, config.latent)
         pose = Pose(variables[1:], config.window)
-        self.decoder = OutlineDecoder(shapes, config.angles, config.latent, pose)
+        self.decoder = PolygonDecoder(outlines, pose, config.grid)
         self.encoder = nn.Sequential(
-            nn.Linear(config.window**2 + shapes, config.hidden),
+            nn.Linear(config.window**2 + self.shapes, config.hidden),
             nn.SiLU(),
             nn.Linear(config.hidden, 2 * config.latent),
         )
@@ -61,7 +76,7 @@ class SCMVAE(ImageMechanism):
         """q(z | x, v) of (N, 64, 64) pictures of 0 and 1 and their (N, 5) classes."""
         corner = self.decoder.pose.corner(v[:, 1:])
         window = WindowedBernoulli(x.new_zeros(len(x), *[self.window] * 2), corner)
-        seen = x.flatten(1).gather(1, window.pixels).to(self.decoder.radius.dtype)
-        shape = nn.functional.one_hot(v[:, 0], len(self.decoder.radius)).to(seen.dtype)
+        seen = x.flatten(1).gather(1, window.pixels).to(self.encoder[0].weight.dtype)
+        shape = nn.functional.one_hot(v[:, 0], self.shapes).to(seen.dtype)
         mean, log_sd = self.encoder(torch.cat([seen, shape], dim=1)).chunk(2, dim=1)
         return dist.Normal(mean, log_sd.exp()).to_event(1)

@@ -11,7 +11,7 @@ _LARGEST = 8_192  # larger is a mistake, not a network
 
 
 def check_sizes(config: Any, **most: int) -> None:
-    """Checks that every field of a config is a whole number from 1.
+    """Checks that every field of a config is a whole number from 1, or a list of them.
 
     Args:
         config: a dataclass of sizes.
@@ -22,8 +22,9 @@ def check_sizes(config: Any, **most: int) -> None:
     """
     for name, value in asdict(config).items():
         largest = most.get(name, _LARGEST)
-        whole = isinstance(value, int) and not isinstance(value, bool)
-        if not whole or not 1 <= value <= largest:
-            raise ValueError(
-                f"{name} is {brief(value)}: it takes a whole number from 1 to {largest:,}."
-            )
+        for size in value if isinstance(value, (list, tuple)) else [value]:
+            whole = isinstance(size, int) and not isinstance(size, bool)
+            if not whole or not 1 <= size <= largest:
+                raise ValueError(
+                    f"{name} is {brief(value)}: it takes a whole number from 1 to {largest:,}."
+                )

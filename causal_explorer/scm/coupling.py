@@ -57,7 +57,7 @@ class GumbelMax(Coupling):
         return dist.Gumbel(zero, torch.ones_like(zero)).to_event(1)
 
     def draw(self, variable: Variable, count: int, generator: torch.Generator) -> Tensor:
-        return _gumbel((count, variable.classes), generator)
+        return -_exponential((count, variable.classes), generator).log()
 
     def assign(self, variable: Variable, rows: Tensor, noise: Tensor) -> Tensor:
         return (rows.log() + noise).argmax(dim=1)
@@ -65,11 +65,12 @@ class GumbelMax(Coupling):
     def abduct(
         self, variable: Variable, rows: Tensor, observed: Tensor, generator: torch.Generator
     ) -> Tensor:
-        logits = rows.log()
-        top = logits.logsumexp(dim=1, keepdim=True) + _gumbel((len(rows), 1), generator)
-        free = logits + _gumbel(tuple(rows.shape), generator)  # G_i ~ Gumbel(l_i)
-        below = -torch.logaddexp(-free, -top)  # g_i = -log(exp(-G_i) + exp(-T)) < T
-        return below.scatter(1, observed[:, None], top) - logits
+        # In the race of exponentials E_k / p_k, Gumbels are -log of the times (Maddison et al.,
+        # section 2): the winner's is E / Σp, and all others start when it arrives.
+        first = _exponential((len(rows), 1), generator) / rows.sum(dim=1, keepdim=True)
+        times = first + _exponential(tuple(rows.shape), generator) / rows
+        times.scatter_(1, observed[:, None], first)
+        return -(times * rows).log()  # g_k - log p_k
 
 
 class Monotone(Coupling):
@@ -121,9 +122,9 @@ def coupling_named(name: str) -> Coupling:
     return COUPLINGS[name]
 
 
-def _gumbel(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
+def _exponential(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
     uniform = torch.rand(shape, dtype=torch.float64, generator=generator)
-    return -(-uniform.clamp_min(torch.finfo(torch.float64).tiny).log()).log()
+    return -uniform.clamp_min(torch.finfo(torch.float64).tiny).log()
 
 
 def _start(variable: Variable, rows: Tensor) -> Tensor:

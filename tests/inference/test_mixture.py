@@ -5,6 +5,7 @@ import torch
 from causal_explorer.data import dsprites
 from causal_explorer.data.dataset import DATASETS
 from causal_explorer.inference.mixture import (
+    Draws,
     Mixture,
     average_abducted,
     average_prior,
@@ -18,8 +19,8 @@ from causal_explorer.models.registry import build
 def model():
     """Untrained, with a z that matters."""
     torch.manual_seed(0)
-    model = build("scm-vae", dsprites.FACTORS, {"angles": 64, "latent": 2}).requires_grad_(False)
-    model.decoder.bend.normal_(std=0.1)
+    model = build("scm-vae", dsprites.FACTORS, {"latent": 2}).requires_grad_(False)
+    model.decoder.outlines.bend.normal_(std=0.1)
     return model
 
 
@@ -60,40 +61,53 @@ def test_the_closed_form_is_the_papers_in_double_precision(x):
 
 
 def test_weights_are_the_draws_frequencies():
-    classes = draws(500, 7)
-    mixture = Mixture.of(classes, 16)
-    assert float(mixture.weights.sum()) == pytest.approx(1)
-    for row in torch.unique(classes, dim=0):
-        weight = mixture.weights[(mixture.classes == row).all(1)].sum()
-        assert float(weight) == pytest.approx(float((classes == row).all(1).double().mean()))
+    classes = torch.stack([draws(500, 7), draws(500, 30, seed=1), draws(500, 1, seed=2)])
+    mixture = Mixture.of(Draws.of(classes), 16)
+    for answer, own in enumerate(classes):
+        mine = mixture.owners == answer
+        assert float(mixture.weights[mine].sum()) == pytest.approx(1)
+        for row in torch.unique(own, dim=0):
+            weight = mixture.weights[mine & (mixture.classes == row).all(1)].sum()
+            assert float(weight) == pytest.approx(float((own == row).all(1).double().mean()))
 
 
 def test_every_latent_is_used_and_each_combination_decoded_once():
-    assert set(Mixture.of(draws(500, 3), 16).latents.tolist()) == set(range(16))
-    many = Mixture.of(draws(500, 100), 16)
-    assert len(many.classes) == len(torch.unique(many.classes, dim=0))
+    both = Draws.of(torch.stack([draws(500, 3), draws(500, 100)]))
+    mixture = Mixture.of(both, 16)
+    for answer in (0, 1):
+        assert set(mixture.latents[mixture.owners == answer].tolist()) == set(range(16))
+    many = mixture.classes[mixture.owners == 1]
+    assert len(many) == len(torch.unique(many, dim=0))
 
 
 @pytest.mark.parametrize("distinct", [1, 5, 60, 1_500])
 def test_abducted_average_is_the_plain_sum_over_the_whole_canvas(model, distinct):
-    """The oracle decodes whole canvases, one draw at a time, without windows."""
-    mixture = Mixture.of(draws(max(200, 2 * distinct), distinct), 4)
-    v = draws(1, 1, seed=5)
-    x = torch.from_numpy(dsprites.render(v.numpy()))[0].float()
-    x[3, 4] = 1  # a stray pixel far from the sprite
-    z = torch.randn(4, 2, generator=torch.Generator().manual_seed(1))
-    factual = model.decode(v.expand(4, -1), z).canvas
-    expected = torch.zeros(64, 64, dtype=torch.float64)
-    for row, latent, weight in zip(mixture.classes, mixture.latents, mixture.weights, strict=True):
-        decoded = model.decode(row[None], z[latent][None]).canvas[0]
-        expected += weight * counterfactual_pixel(x, factual[latent], decoded)
-    found = average_abducted(model, mixture, z, x, factual)
+    """The oracle decodes whole canvases, one draw at a time, without windows.
+
+    Three answers about two units, the last two about the same one.
+    """
+    count = max(200, 2 * distinct)
+    classes = torch.stack([draws(count, distinct, seed) for seed in (0, 1, 2)])
+    mixture, unit = Mixture.of(Draws.of(classes), 4), torch.tensor([1, 0, 0])
+    v = draws(2, 2, seed=5)
+    x = torch.from_numpy(dsprites.render(v.numpy())).float()
+    x[:, 3, 4] = 1  # a stray pixel far from the sprites
+    z = torch.randn(2, 4, 2, generator=torch.Generator().manual_seed(1))
+    factual = model.decode(v.repeat_interleave(4, dim=0), z.flatten(0, 1))
+    expected = torch.zeros(3, 64, 64, dtype=torch.float64)
+    rows = (mixture.classes, mixture.owners, mixture.latents, mixture.weights)
+    for row, owner, latent, weight in zip(*rows, strict=True):
+        about = unit[owner]
+        before = factual.canvas[about * 4 + latent]
+        decoded = model.decode(row[None], z[about, latent][None]).canvas[0]
+        expected[owner] += weight * counterfactual_pixel(x[about], before, decoded)
+    found = average_abducted(model, mixture, unit, x, z, factual)
     np.testing.assert_allclose(found, expected.numpy(), atol=1e-6)
-    assert found[3, 4] > 0.99, "noise of a pixel is kept"
+    assert (found[:, 3, 4] > 0.99).all(), "noise of a pixel is kept"
 
 
 def test_prior_average_is_the_plain_sum(model):
-    mixture = Mixture.of(draws(200, 20), 4)
+    mixture = Mixture.of(Draws.of(draws(200, 20)[None]), 4)
     z = torch.randn(4, 2, generator=torch.Generator().manual_seed(1))
     means = model.decode(mixture.classes, z[mixture.latents]).mean.double()
     expected = (mixture.weights[:, None, None] * means).sum(0)
@@ -101,6 +115,7 @@ def test_prior_average_is_the_plain_sum(model):
 
 
 def test_truth_is_the_mean_picture():
-    classes = draws(300, 11)
-    expected = dsprites.render(classes.numpy()).mean(0)
-    np.testing.assert_allclose(average_truth(DATASETS["dsprites"], classes), expected, atol=1e-12)
+    classes = torch.stack([draws(300, 11), draws(300, 200, seed=1)])
+    expected = [dsprites.render(own.numpy()).mean(0) for own in classes]
+    found = average_truth(DATASETS["dsprites"], Draws.of(classes))
+    np.testing.assert_allclose(found, expected, atol=1e-12)

@@ -6,7 +6,7 @@ import torch
 
 from causal_explorer.data import dsprites
 from causal_explorer.data.dataset import DATASETS
-from causal_explorer.inference.counterfactual import counterfactual
+from causal_explorer.inference.counterfactual import abduct, predict
 from causal_explorer.inference.rungs import population
 from causal_explorer.inference.world import World
 from causal_explorer.models.registry import build
@@ -26,8 +26,8 @@ def generator():
 def world():
     """z = (2, -1) ± 0.37 whatever the image, and each direction bends the outline."""
     torch.manual_seed(0)
-    model = build("scm-vae", dsprites.FACTORS, {"angles": 64, "latent": 2}).requires_grad_(False)
-    model.decoder.bend.normal_(std=0.2)
+    model = build("scm-vae", dsprites.FACTORS, {"latent": 2}).requires_grad_(False)
+    model.decoder.outlines.bend.normal_(std=0.2)
     model.encoder[2].weight.zero_()
     model.encoder[2].bias.copy_(torch.tensor([*MEAN, LOG_SD, LOG_SD]))
     return World(story_named("independent", dsprites.FACTORS), model, DATASETS["dsprites"])
@@ -35,7 +35,10 @@ def world():
 
 def test_latents_are_draws_of_the_posterior(world):
     draws = torch.cat(
-        [world.abduct_latent(X, V, 100, generator().manual_seed(s)) for s in range(500)]
+        [
+            world.abduct_latent(X[None], V[None], 100, [generator().manual_seed(s)])[0]
+            for s in range(500)
+        ]
     )
     error = draws.std(0) / len(draws) ** 0.5
     assert (draws.mean(0) - torch.tensor(MEAN)).abs().le(5 * error).all()
@@ -44,9 +47,9 @@ def test_latents_are_draws_of_the_posterior(world):
 
 
 def test_one_sample_is_one_draw_of_everything(world):
-    assert len(world.abduct_latent(X, V, 1, generator())) == 1
+    assert world.abduct_latent(X[None], V[None], 1, [generator()]).shape == (1, 1, 2)
     assert len(world.draw_latent(1, generator())) == 1
-    assert len(world.abduct_latent(X, V, 1_000, generator())) == 16
+    assert world.abduct_latent(X[None], V[None], 1_000, [generator()]).shape == (1, 16, 2)
 
 
 def test_the_answer_rests_on_the_abducted_z(world):
@@ -54,9 +57,11 @@ def test_the_answer_rests_on_the_abducted_z(world):
     seeded = generator()
     do = {"shape": 0}
     coupling = COUPLINGS["monotone"]
-    answer = counterfactual(world, X, V, do, coupling, 200, seeded)
+    targets = [frozenset(do)]
+    found = abduct(world, X[None], V[None], targets, coupling, 200, [seeded])
+    answer = predict(world, found, [(0, do)], coupling)[0]
     again = generator()
-    z = world.abduct_latent(X, V, 200, again)
+    z = world.abduct_latent(X[None], V[None], 200, [again])[0]
     mean = world.model.decode(V.expand(16, -1), z).mean.double().mean(0)
     np.testing.assert_allclose(answer.reconstruction, mean, atol=1e-9)
     assert np.abs(answer.reconstruction - answer.original).max() > 0.1

@@ -11,7 +11,7 @@ from causal_explorer.models.registry import build
 @pytest.fixture(scope="module")
 def model():
     torch.manual_seed(0)
-    return build("scm-vae", dsprites.FACTORS, {"angles": 64, "latent": 2}).requires_grad_(False)
+    return build("scm-vae", dsprites.FACTORS, {"latent": 2}).requires_grad_(False)
 
 
 @pytest.fixture(scope="module")
@@ -50,17 +50,18 @@ def test_batches_do_not_matter_but_for_the_draws_of_z(model, images):
 def test_composition_of_a_blank_decoder_is_the_mean_of_the_image(model, images):
     """A useless model: everything dark, so every pixel that is on counts."""
     v, x = images
-    blank = build("scm-vae", dsprites.FACTORS, {"angles": 64, "latent": 2})
+    blank = build("scm-vae", dsprites.FACTORS, {"latent": 2})
     with torch.no_grad():
-        blank.decoder.radius.fill_(-100.0)
+        blank.decoder.pose.log_radius.fill_(-5.0)
+        blank.decoder.log_sharpness.fill_(8.0)
     assert composition(blank, x, v) == pytest.approx(float(x.float().mean()), abs=1e-5)
 
 
 def test_null_interventions_are_repeated(images):
     """A model whose z grows with what it sees drifts further each time."""
     v, x = images
-    drifting = build("scm-vae", dsprites.FACTORS, {"angles": 64, "latent": 1}).requires_grad_(False)
-    drifting.decoder.bend.fill_(0.3)
+    drifting = build("scm-vae", dsprites.FACTORS, {"latent": 1}).requires_grad_(False)
+    drifting.decoder.outlines.bend.fill_(0.3)
     drifting.encoder[0].weight.fill_(0.01)
     drifting.encoder[2].weight.fill_(0.05)
     once, thrice = composition(drifting, x, v, 1), composition(drifting, x, v, 3)

@@ -15,7 +15,7 @@ NAMES = [factor.name for factor in dsprites.FACTORS]
 
 
 SMALL = {
-    "scm-vae": {"angles": 64, "hidden": 16, "latent": 3},
+    "scm-vae": {"hidden": 16, "latent": 3},
     "scm-vae-mlp": {"hidden": 16, "latent": 3},
 }
 

@@ -3,81 +3,69 @@ import math
 import pytest
 import torch
 
-from causal_explorer.data import dsprites
-from causal_explorer.models.outline import OutlineDecoder
-from causal_explorer.models.pose import Pose
+from causal_explorer.models.outline import Outlines
+
+CORNERS = (4, 100, 150)
 
 
-def circle(radius, angles=64):
-    """A decoder whose every outline is a circle of that radius in pixels, at scale class 0."""
-    pose = Pose(dsprites.FACTORS[1:], 32)
-    decoder = OutlineDecoder(3, angles, 4, pose)
-    with torch.no_grad():
-        pose.log_radius.fill_(math.log(radius))
-        decoder.bend.zero_()
-        decoder.log_sharpness.fill_(math.log(50.0))
-    return decoder
-
-
-def test_a_round_outline_draws_a_disc():
-    decoder = circle(10.0)
-    v = torch.tensor([[0, 0, 7, 16, 9]])
-    with torch.no_grad():
-        picture = decoder(v, torch.zeros(1, 4)).mean[0]
-        row, column = decoder.pose.centre(v[:, 1:])[0]
-    grid = torch.arange(64) + 0.5
-    distance = torch.hypot(grid[:, None] - row, grid[None, :] - column)
-    assert (picture > 0.5).equal(distance < 10)
-
-
-def test_the_outline_turns_with_the_angle():
-    """A bump at one entry of the table shows where orientation puts it."""
-    decoder = circle(6.0, angles=360)
-    with torch.no_grad():
-        decoder.radius[:, :20] = 2.0  # twice as far at angles 0 to 20 degrees
-        decoder.pose.angle[0], decoder.pose.angle[1] = 0.0, math.pi / 2
-        decoder.pose.centre_x[16] = decoder.pose.centre_y[16] = 32.0  # the canvas's own centre
-        upright, turned = decoder(
-            torch.tensor([[0, 0, 0, 16, 16], [0, 0, 1, 16, 16]]), torch.zeros(2, 4)
-        ).mean
-    torch.testing.assert_close(torch.rot90(upright, 1, (0, 1)), turned, atol=1e-3, rtol=0)
-    assert not torch.allclose(upright, turned, atol=0.5), "a quarter turn counter-clockwise"
-
-
-def test_z_bends_the_outline():
-    decoder = circle(6.0)
-    v = torch.tensor([[1, 0, 0, 16, 16]])
-    with torch.no_grad():
-        decoder.bend[1, 2] = 0.5
-        plain = decoder(v, torch.zeros(1, 4)).mean.sum()
-        bent = decoder(v, torch.eye(4)[[2]]).mean.sum()
-        other = decoder(torch.tensor([[0, 0, 0, 16, 16]]), torch.eye(4)[[2]]).mean.sum()
-    assert bent > 1.5 * plain
-    assert other == pytest.approx(float(plain)), "the direction belongs to its shape"
-
-
-def test_every_parameter_gets_a_gradient():
+@pytest.fixture
+def outlines():
+    """Star-shaped outlines with dents, each shape another."""
     torch.manual_seed(0)
-    decoder = circle(6.0)
-    rows = torch.randint(dsprites.COUNT, (2_000,))
-    v = torch.stack(torch.unravel_index(rows, dsprites.DIMENSIONS), 1)
-    x = torch.from_numpy(dsprites.render(v.numpy()))
-    with torch.no_grad():
-        decoder.log_sharpness.zero_()
-        decoder.radius.mul_(1 + 0.1 * torch.rand_like(decoder.radius))  # a disc has no angle
-    (-decoder(v, torch.randn(2_000, 4)).log_prob(x).mean()).backward()
-    for name, parameter in decoder.named_parameters():
-        assert parameter.grad is not None, name
-        assert parameter.grad.ne(0).any(), name
-        assert parameter.grad.isfinite().all(), name
+    made = Outlines(CORNERS, harmonics=5, latent=2).requires_grad_(False)
+    made.overtones.normal_(std=0.2)
+    return made
 
 
-def test_the_window_holds_every_sprite_at_the_start():
-    """Before training the window already covers the sprite, so that its edge gives a gradient."""
-    pose = Pose(dsprites.FACTORS[1:], 32)
-    rows = torch.randint(dsprites.COUNT, (500,), generator=torch.Generator().manual_seed(0))
-    v = torch.stack(torch.unravel_index(rows, dsprites.DIMENSIONS), 1)
-    for picture, (row, column) in zip(
-        dsprites.render(v.numpy()), pose.corner(v[:, 1:]), strict=True
-    ):
-        assert picture[row : row + 32, column : column + 32].sum() == picture.sum()
+def corners_of(outlines, shape, z=(0.0, 0.0)):
+    return outlines(torch.tensor([shape]), torch.tensor([z]))[0, : CORNERS[shape]]
+
+
+def test_an_outline_starts_as_a_circle():
+    torch.manual_seed(0)
+    outlines = Outlines(CORNERS, harmonics=4, latent=2).requires_grad_(False)
+    for shape in range(3):
+        corners = corners_of(outlines, shape)
+        torch.testing.assert_close(corners.norm(dim=1), torch.ones(len(corners)), atol=0.1, rtol=0)
+        turned = torch.atan2(corners[:, 1], corners[:, 0]).diff()
+        step = 2 * math.pi / len(corners)
+        assert (torch.remainder(turned, 2 * math.pi) - step).abs().max() < 0.1
+
+
+def test_corners_follow_the_fourier_series(outlines):
+    """An outline of known coefficients, corner by corner, in plain arithmetic."""
+    outlines.ellipse.copy_(torch.tensor([[1.0, 2.0], [3.0, 0.0], [0.0, -1.5]]).expand(3, -1, -1))
+    outlines.overtones.zero_()
+    outlines.overtones[1, 2] = torch.tensor([16.0, 0.0])  # cos 4t, over 4²
+    for j, (x, y) in enumerate(corners_of(outlines, 1).tolist()):
+        t = 2 * math.pi * j / 100
+        assert x == pytest.approx(1 + 3 * math.cos(t) + math.cos(4 * t), abs=1e-5)
+        assert y == pytest.approx(2 - 1.5 * math.sin(t), abs=1e-5)
+
+
+@pytest.mark.parametrize("shape", range(3))
+def test_a_ray_meets_the_edge_that_it_faces(outlines, shape):
+    corners = corners_of(outlines, shape)
+    angle = torch.rand(1, 2_000, generator=torch.Generator().manual_seed(1)) * 40 - 20
+    begin = outlines.facing(torch.tensor([shape]), angle)[0]
+    end = outlines.after(torch.tensor([shape]))[0, begin]
+    ray = torch.stack([angle[0].cos(), angle[0].sin()], dim=1)
+    first, last = (_cross(corners[place], ray) for place in (begin, end))
+    assert (first >= -1e-5).all()
+    assert (last <= 1e-5).all()
+    assert ((corners[begin] * ray).sum(1) > -0.8 * corners[begin].norm(dim=1)).all()
+    assert len(begin.unique()) > 0.9 * len(corners)
+
+
+def test_z_bends_the_outline_of_its_shape(outlines):
+    before = [corners_of(outlines, shape, (0.0, 1.0)) for shape in (0, 1)]
+    outlines.bend[1, 1] += 0.5
+    after = [corners_of(outlines, shape, (0.0, 1.0)) for shape in (0, 1)]
+    assert after[0].equal(before[0])
+    assert (after[1] - before[1]).norm(dim=1).max() > 0.3
+    assert corners_of(outlines, 1).equal(corners_of(outlines, 1, (7.0, 0.0))) is False
+
+
+def _cross(a, b):
+    """Positive where b lies past a, turning from x to y."""
+    return a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]

@@ -6,7 +6,7 @@ from causal_explorer.models.scm_vae import SCMVAEConfig
 
 
 def test_wrong_settings_are_refused():
-    with pytest.raises(ValueError, match="has no setting 'depth': it takes latent, angles"):
+    with pytest.raises(ValueError, match="has no setting 'depth': it takes latent, corners"):
         build("scm-vae", dsprites.FACTORS, {"depth": 3})
     with pytest.raises(ValueError, match="'gan' is unknown: there is scm-vae, scm-vae-mlp"):
         build("gan", dsprites.FACTORS, {})

@@ -17,7 +17,7 @@ ALONE = Group(0, 1, torch.device("cpu"))
 
 
 def small(*overrides):
-    quick = ["train.steps=10", "train.batch=64", "train.log_every=5", "network.angles=64"]
+    quick = ["train.steps=10", "train.batch=64", "train.log_every=5", "network.harmonics=3"]
     return read_config("scm-vae", [*quick, *overrides])
 
 
@@ -49,7 +49,7 @@ def test_the_learning_rate_falls_by_a_cosine(tmp_path):
         run.state.step = step
         run._step(rows)
         rates.append(run.optimiser.param_groups[0]["lr"] / run.optimiser.param_groups[0]["peak"])
-    expected = [1e-3 + (1 - 1e-3) * 0.5 * (1 + math.cos(math.pi * s / 10)) for s in range(10)]
+    expected = [1e-4 + (1 - 1e-4) * 0.5 * (1 + math.cos(math.pi * s / 10)) for s in range(10)]
     np.testing.assert_allclose(rates, expected)
 
 
@@ -61,10 +61,11 @@ def test_rates_and_decay_go_to_the_parameters_that_they_name(tmp_path):
     )
     base = config.train.learning_rate
     assert groups["encoder.0.weight"]["peak"] == pytest.approx(0.5 * base)
-    assert groups["decoder.radius"]["peak"] == base
+    assert groups["decoder.outlines.ellipse"]["peak"] == pytest.approx(2 * base)
     assert groups["decoder.pose.centre_x"]["peak"] == pytest.approx(5 * base)
     assert groups["decoder.pose.angle"]["weight_decay"] == 7
-    assert groups["decoder.radius"]["weight_decay"] == 0
+    assert groups["decoder.outlines.ellipse"]["weight_decay"] == 0
+    assert groups["decoder.outlines.overtones"]["sparsity"] == 0.2
 
 
 def test_evaluation_takes_as_many_pictures_as_asked(tmp_path):
@@ -76,7 +77,7 @@ def test_evaluation_takes_as_many_pictures_as_asked(tmp_path):
 def test_a_loss_that_is_not_finite_ends_the_run(tmp_path):
     run = Run(replace(small(), id="x"), ALONE, tmp_path, resume=False)
     with torch.no_grad():
-        run.model.decoder.radius.fill_(math.nan)
+        run.model.decoder.snap.fill_(math.nan)
     with (
         pytest.warns(UserWarning, match="Encountered NaN"),
         pytest.raises(ValueError, match="The loss is nan at step 5: lower the learning rate"),
