@@ -19,13 +19,14 @@ class TrainConfig:
 
     seed: int = 0
     split_seed: int = 0
-    steps: int = 30_000
+    steps: int = 60_000
     batch: int = 256
-    learning_rate: float = 0.01
+    learning_rate: float = 0.002
+    last_rate: float = 0.0002
     log_every: int = 100
     validate_every: int = 2_000
     save_every: int = 2_000
-    average: float = 0.0
+    average: float = 0.998
     rates: dict[str, float] = field(default_factory=dict)
     sparsity: dict[str, float] = field(default_factory=dict)
     decay: dict[str, float] = field(default_factory=dict)
@@ -38,8 +39,8 @@ class TrainConfig:
                     raise ValueError(f"{name} is {brief(value)}: it is a section of settings.")
                 for key, scale in value.items():
                     _require(f"{name}.{key}", scale, (int, float), 1e6)
-            elif setting.name == "average":
-                _require(name, value, (int, float), 0.999999)
+            elif setting.name in ("average", "last_rate"):
+                _require(name, value, (int, float), 1.0)
             elif setting.name == "learning_rate":
                 _require(name, value, (int, float), 10.0)
             else:

@@ -32,7 +32,7 @@ from train.state import RunState
 _VALIDATION_IMAGES = 8_192  # of the validation split, at each look
 _EVALUATION_BATCH = 1_024
 _APART = 1_000_003  # between the seeds of the processes of a group
-_LAST_RATE = 1e-4  # cosine decay ends at this share of the learning rate
+_HOLD = 0.4  # of the run; then the learning rate falls
 _SPARSE_UNTIL = 0.3  # of the run; sparsity fades to nothing until then
 
 
@@ -161,9 +161,9 @@ class Run:
     def _step(self, rows: torch.Tensor) -> torch.Tensor:
         """One step on a random batch; its -ELBO in nats an image."""
         recipe, progress = self.config.train, self.state.step / self.config.train.steps
-        decay = 0.5 * (1 + math.cos(math.pi * progress))
+        share = recipe.last_rate ** (max(0.0, progress - _HOLD) / (1 - _HOLD))
         for group in self.optimiser.param_groups:
-            group["lr"] = group["peak"] * (_LAST_RATE + (1 - _LAST_RATE) * decay)
+            group["lr"] = group["peak"] * share
         lot = torch.randint(len(rows), (recipe.batch,), generator=self.state.generator)
         loss = self.objective(*self.pictures(rows[self.group.share(lot)]))
         self.optimiser.zero_grad(set_to_none=True)

@@ -18,7 +18,7 @@ from causal_explorer.data.raster import SIZE
 from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.window import BACKGROUND, WindowedBernoulli
 
-_AT_ONCE = 1_024  # pictures decoded in one batch: bounds the memory of a query
+_AT_ONCE = 64  # pictures decoded in one batch: bounds the memory of a query
 
 
 @dataclass(frozen=True)
@@ -28,14 +28,16 @@ class Draws:
     Attributes:
         classes: (D, V) int64, distinct within an answer.
         owners: (D,) int64, whose they are, ascending.
-        weights: (D,) float64, shares of the answer's draws.
+        counts: (D,) int64, of the answer's draws.
         answers: how many there are.
+        samples: draws of each.
     """
 
     classes: Tensor
     owners: Tensor
-    weights: Tensor
+    counts: Tensor
     answers: int
+    samples: int
 
     @classmethod
     def of(cls, classes: Tensor) -> Draws:
@@ -47,7 +49,7 @@ class Draws:
         codes = flat @ places[1:] + torch.arange(answers).repeat_interleave(samples) * places[0]
         codes, counts = torch.unique(codes, return_counts=True)
         owners, *columns = torch.unravel_index(codes, sizes)
-        return cls(torch.stack(columns, dim=1), owners, counts.double() / samples, answers)
+        return cls(torch.stack(columns, dim=1), owners, counts, answers, samples)
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class Mixture:
         dealt = torch.arange(len(owners)) - (sizes.cumsum(0) - sizes)[owners]
         member = first[owners] + dealt % distinct[owners]
         copies = torch.bincount(member, minlength=len(draws.classes))
-        weights = (draws.weights / copies)[member]
+        weights = (draws.counts / copies)[member].double() / draws.samples
         return cls(draws.classes[member], owners, dealt % latents, weights)
 
     def parts(self) -> Iterator[Mixture]:
@@ -99,10 +101,12 @@ class Mixture:
 def average_truth(dataset: Dataset, draws: Draws) -> np.ndarray:
     """(Q, 64, 64) float64: the renderer's pictures, averaged over each answer's draws."""
     pictures = dataset.render(draws.classes.numpy()).reshape(len(draws.classes), -1)
-    ends = torch.bincount(draws.owners, minlength=draws.answers).cumsum(0)[:-1]
-    parts = zip(np.split(draws.weights.numpy(), ends), np.split(pictures, ends), strict=True)
-    total = np.stack([weights @ part for weights, part in parts])
-    return total.reshape(-1, SIZE, SIZE)
+    ends = torch.bincount(draws.owners, minlength=draws.answers).cumsum(0)[:-1].numpy()
+    counts = np.split(draws.counts.numpy().astype(np.float32), ends)
+    drawn = np.split(pictures.astype(np.float32), ends)
+    total = np.stack([own @ part for own, part in zip(counts, drawn, strict=True)])
+    # whole numbers below 2²⁴ in float32: exact so far
+    return total.reshape(-1, SIZE, SIZE).astype(np.float64) / draws.samples
 
 
 def average_prior(model: ImageMechanism, mixture: Mixture, z: Tensor) -> np.ndarray:
@@ -143,22 +147,25 @@ def average_abducted(
     units, latents = z.shape[:2]
     unit = unit.to(z.device)
     logits = factual.canvas.view(units * latents, -1)
+    seen = x.flatten(1).repeat_interleave(latents, dim=0)
     # Outside the new picture's window p' is dark, and outside both windows p is too, so that
     # a pixel keeps its value there: what is left of x before anything is painted on it.
-    seen = x.flatten(1).repeat_interleave(latents, dim=0)
     inside = seen.gather(1, factual.pixels)
     erased = counterfactual_pixel(inside, factual.logits.flatten(1), z.new_tensor(BACKGROUND))
-    erased = seen.scatter(1, factual.pixels, erased)
+    lost = (erased - inside).view(units, latents, -1)
+    left = seen.scatter(1, factual.pixels, erased)
     shares = torch.zeros(len(unit), latents, dtype=torch.float64)
     shares.index_put_((mixture.owners, mixture.latents), mixture.weights, accumulate=True)
-    ground = erased.view(units, latents, -1)[unit].double()
-    density = (shares.to(z.device)[:, None] @ ground).squeeze(1).cpu()
+    density = x.flatten(1)[unit].double()
+    where = factual.pixels.view(units, latents, -1)[:, 0]  # v fixes the window, not z
+    change = (shares.to(lost)[:, None] @ lost[unit]).squeeze(1)
+    density = density.scatter_add(1, where[unit], change.double()).cpu()
     for part in mixture.parts():
         row = unit[part.owners] * latents + part.latents.to(z.device)
         decoded = model.decode(part.classes.to(z.device), z.flatten(0, 1)[row])
         pixels = row[:, None] * SIZE**2 + decoded.pixels
-        before, left, now = (flat.flatten()[pixels] for flat in (logits, erased, seen))
-        change = counterfactual_pixel(now, before, decoded.logits.flatten(1)) - left
+        now, before, gone = (flat.flatten()[pixels] for flat in (seen, logits, left))
+        change = counterfactual_pixel(now, before, decoded.logits.flatten(1)) - gone
         _paint(density, change, decoded.pixels, part)
     return density.clamp(0, 1).view(-1, SIZE, SIZE).numpy()  # sums round a hair past the ends
 

@@ -76,7 +76,7 @@ class Outlines(nn.Module):
         at = torch.atan2(corners[..., 1], corners[..., 0])
         at, order = at.masked_fill(self._beyond, 4.0).sort(dim=1)  # 4 > π: after all others
         lap = 10.0 * torch.arange(len(at), device=at.device)[:, None]  # one search for all shapes
-        turned = torch.remainder(angle + torch.pi, 2 * torch.pi) - torch.pi
+        turned = angle - 2 * torch.pi * (angle / (2 * torch.pi)).round()  # from -π to π
         place = torch.searchsorted((at + lap).flatten(), turned + lap[shape], right=True)
         first = shape[:, None] * at.shape[1]
         rank = torch.remainder(place - 1 - first, self._count[shape])  # before the first: the last

@@ -34,12 +34,9 @@ class Pose(nn.Module):
         middle = self.centre(classes).detach() - self.window / 2
         return middle.round().long().clamp(0, SIZE - self.window)
 
-    def angles(self, classes: Tensor) -> Tensor:
-        """(N, W, W) radians: each window pixel's direction from the centre, before turning."""
-        offset = torch.arange(self.window, device=classes.device) + 0.5
-        away = self.corner(classes)[:, :, None] + offset - self.centre(classes)[:, :, None]
-        down, right = torch.broadcast_tensors(away[:, 0, :, None], away[:, 1, None, :])
-        return torch.atan2(down, right) + self.angle[classes[:, 1], None, None]
+    def centre_in_window(self, classes: Tensor) -> Tensor:
+        """(N, 2) pixels right and down from the window's first pixel."""
+        return (self.centre(classes) - self.corner(classes)).flip(1)
 
     def place(self, classes: Tensor, points: Tensor) -> Tensor:
         """Scales, turns and moves an outline.
@@ -54,5 +51,4 @@ class Pose(nn.Module):
         radius, angle = self.log_radius[classes[:, 0]].exp(), self.angle[classes[:, 1]]
         cos, sin = radius * angle.cos(), radius * angle.sin()
         turn = torch.stack([torch.stack([cos, -sin], -1), torch.stack([sin, cos], -1)], -2)
-        centre = (self.centre(classes) - self.corner(classes)).flip(1)
-        return points @ turn + centre[:, None]
+        return points @ turn + self.centre_in_window(classes)[:, None]

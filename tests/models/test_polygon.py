@@ -5,7 +5,7 @@ import torch
 
 from causal_explorer.data import dsprites
 from causal_explorer.models.outline import Outlines
-from causal_explorer.models.polygon import PolygonDecoder
+from causal_explorer.models.polygon import PolygonDecoder, _depth, _edges
 from causal_explorer.models.pose import Pose
 
 
@@ -35,14 +35,18 @@ def test_a_round_outline_draws_a_disc():
 
 
 def test_the_logit_is_the_depth_inside_the_edge():
-    """A square of side 10 around the canvas's centre: depth is the way to its nearest side."""
+    """A square of side 10 around the canvas's centre: the way to its nearest side.
+
+    Past its corners' circle the way to that circle, where it is longer.
+    """
     decoder = round_decoder(10 / math.sqrt(2), corners=(4, 4, 4))
     with torch.no_grad():
         decoder.pose.angle[0] = math.pi / 4
         decoder.pose.centre_x[16] = decoder.pose.centre_y[16] = 32.0
         logits = decoder(torch.tensor([[0, 0, 0, 16, 16]]), torch.zeros(1, 4)).canvas[0] / 50
     away = (torch.arange(64) + 0.5 - 32).abs()
-    depth = 5 - torch.maximum(away[:, None], away[None, :])
+    side = 5 - torch.maximum(away[:, None], away[None, :])
+    depth = torch.minimum(side, 5 * math.sqrt(2) - torch.hypot(away[:, None], away[None, :]))
     torch.testing.assert_close(logits[16:48, 16:48], depth[16:48, 16:48], atol=1e-4, rtol=0)
 
 
@@ -77,6 +81,16 @@ def test_corners_snap_by_the_learned_share():
         plain = decoder(v, torch.zeros(2, 4)).logits
     assert apart[0].equal(plain[0])
     assert 50 / 100 < (apart[1] - plain[1]).abs().max() < 50 / 4
+
+
+def test_an_edge_that_snapping_turned_away_does_not_leak():
+    """A sliver of an edge that runs towards the centre, turned by its corners' snap."""
+    corner = torch.tensor([[[0.0, 4.0], [0.002, 4.02], [-5.0, 4.0]]])
+    edges = _edges(corner, torch.tensor([[1, 2, 0]]))
+    far = torch.linspace(0.5, 12, 24)
+    depth = _depth(edges[:, :, :1], 0.001 * far, far)[0]
+    assert (depth[far < 3.9] > 0).all()
+    assert (depth[far > 4.1] < 0).all()
 
 
 def test_z_bends_the_outline():

@@ -8,7 +8,7 @@ from train.config import CONFIGS, TrainConfig, read_config
 def test_the_shipped_config_is_read():
     config = read_config("scm-vae")
     assert (config.id, config.model, config.data) == ("scm-vae", "scm-vae", "dsprites")
-    assert config.train.rates["encoder"] == 0.1
+    assert config.train.rates["encoder"] == 0.5
     assert set(config.as_dict()) == {"data", "model", "network", "train"}
 
 
@@ -31,7 +31,7 @@ def test_overrides_win_and_are_typed():
 @pytest.mark.parametrize(
     ("override", "sentence"),
     [
-        ("train.stps=7", "unknown key stps: it takes batch, decay, learning_rate"),
+        ("train.stps=7", "unknown key stps: it takes average, batch, decay, last_rate"),
         ("colour=1", "unknown key colour"),
         ("train.steps", "not of the form key=value"),
         ("train.steps=many", "train.steps is 'many': it takes a whole number above 0"),
@@ -67,7 +67,7 @@ def test_bad_files_are_refused(tmp_path):
 
 def test_defaults_are_the_shipped_recipe():
     shipped = read_config("scm-vae").train
-    defaults = TrainConfig(rates=shipped.rates, decay=shipped.decay)
+    defaults = TrainConfig(rates=shipped.rates, decay=shipped.decay, sparsity=shipped.sparsity)
     assert defaults == shipped
 
 

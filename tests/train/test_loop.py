@@ -41,7 +41,7 @@ def test_only_the_train_split_of_that_seed_is_learned(tmp_path, monkeypatch, see
     assert not np.isin(learned, splits.rows("train", 1 - min(seed, 1))).all()
 
 
-def test_the_learning_rate_falls_by_a_cosine(tmp_path):
+def test_the_learning_rate_is_held_and_then_falls_to_its_last(tmp_path):
     run = Run(small(), ALONE, tmp_path, resume=False)
     rows = torch.from_numpy(splits.rows("train"))
     rates = []
@@ -49,7 +49,7 @@ def test_the_learning_rate_falls_by_a_cosine(tmp_path):
         run.state.step = step
         run._step(rows)
         rates.append(run.optimiser.param_groups[0]["lr"] / run.optimiser.param_groups[0]["peak"])
-    expected = [1e-4 + (1 - 1e-4) * 0.5 * (1 + math.cos(math.pi * s / 10)) for s in range(10)]
+    expected = [1.0] * 4 + [2e-4 ** ((step - 4) / 6) for step in range(4, 10)]
     np.testing.assert_allclose(rates, expected)
 
 
