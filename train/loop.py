@@ -7,6 +7,7 @@ import math
 import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import cast
 
 import pyro
 import torch
@@ -23,6 +24,7 @@ from causal_explorer.metrics.likelihood import Likelihood, likelihood
 from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.registry import build
 from train import state as run_state
+from train.board import Board
 from train.card import Origin, card, device_name
 from train.config import RunConfig
 from train.group import Group
@@ -31,6 +33,7 @@ from train.state import RunState
 
 _VALIDATION_IMAGES = 8_192  # of the validation split, at each look
 _EVALUATION_BATCH = 1_024
+_SHOWN = 8  # validation pictures on TensorBoard
 _APART = 1_000_003  # between the seeds of the processes of a group
 _HOLD = 0.4  # of the run; then the learning rate falls
 _SPARSE_UNTIL = 0.3  # of the run; sparsity fades to nothing until then
@@ -104,6 +107,11 @@ class Run:
         return self.folder / "state.pt"
 
     @property
+    def averaged(self) -> ImageMechanism:
+        """The model with the average of the weights: what is measured and kept."""
+        return cast(ImageMechanism, self.average.module)
+
+    @property
     def _parts(self) -> run_state.Parts:
         return {"model": self.model, "average": self.average, "optimiser": self.optimiser}
 
@@ -115,6 +123,7 @@ class Run:
         """Steps to the end, logging, validating and saving on the way."""
         recipe, state = self.config.train, self.state
         rows = torch.from_numpy(splits.rows("train", recipe.split_seed))
+        board = Board(self.folder, state.step) if self.group.leads else None
         if self.group.leads:
             self._log_path.write_text("".join(f"{line}\n" for line in state.history))
         clock = time.perf_counter()
@@ -132,10 +141,13 @@ class Run:
                 last = state.step == recipe.steps
                 if last or state.step % recipe.log_every == 0:
                     state.seconds += time.perf_counter() - clock
-                    self._log(bar, float(self.group.mean(torch.stack(state.pending).mean())))
+                    loss = float(self.group.mean(torch.stack(state.pending).mean()))
+                    self._log(bar, board, loss)
                     state.pending, clock = [], time.perf_counter()
                 if last or state.step % recipe.save_every == 0:
                     self._save()
+        if board:
+            board.close()
 
     def evaluate(self, split: splits.Split, images: int | None = None) -> Likelihood:
         """Likelihood of a split, or of its evenly spread part."""
@@ -144,7 +156,14 @@ class Run:
             rows = rows[:: max(1, len(rows) // images)][:images]
         generator = torch.Generator().manual_seed(self.config.train.seed)
         batches = self.pictures.batches(rows, _EVALUATION_BATCH)
-        return likelihood(self.average.module, batches, generator)
+        return likelihood(self.averaged, batches, generator)
+
+    @torch.no_grad()
+    def _reconstructions(self) -> tuple[Tensor, Tensor]:
+        """Some validation pictures, and p(x = 1 | v, z) of each at the mean of q(z | x, v)."""
+        rows = splits.rows("validation", self.config.train.split_seed)
+        v, x = self.pictures(torch.from_numpy(rows[:: len(rows) // _SHOWN][:_SHOWN]))
+        return x, self.averaged.decode(v, self.averaged.encode(x.float(), v).mean).mean
 
     def _guarded_step(self, rows: torch.Tensor) -> torch.Tensor:
         """A step; says so where another process of the group ended in the middle of it."""
@@ -175,7 +194,7 @@ class Run:
         self.average.update_parameters(self.model)
         return loss.detach()
 
-    def _log(self, bar: tqdm, loss: float) -> None:
+    def _log(self, bar: tqdm, board: Board | None, loss: float) -> None:
         recipe, state = self.config.train, self.state
         line: dict[str, float] = {
             "step": state.step,
@@ -185,12 +204,14 @@ class Run:
         }
         if not math.isfinite(loss):
             raise ValueError(f"The loss is {loss} at step {state.step}: lower the learning rate.")
-        if not self.group.leads:
+        if board is None:
             return
         if state.step % recipe.validate_every == 0 or state.step == recipe.steps:
             found = self.evaluate("validation", _VALIDATION_IMAGES)
             line |= {"image_nats": found.image_nats, "kl_nats": found.kl_nats}
             bar.write(f"step {state.step}: {found.loss:.3f} nats on validation")
+            board.pictures(state.step, *self._reconstructions())
+        board.scalars(state.step, line)
         bar.set_postfix(nats=f"{loss:.3f}")
         state.history.append(json.dumps(line))
         with self._log_path.open("a") as log:
@@ -211,7 +232,7 @@ class Run:
         history = "".join(f"{line}\n" for line in state.history)
         page = card(self.config, origin, split, found)
         target = self.folder / self.config.id
-        checkpoint.write(target, self.average.module, self.config.as_dict(), metrics, history, page)
+        checkpoint.write(target, self.averaged, self.config.as_dict(), metrics, history, page)
         return page
 
     def _save(self) -> None:

@@ -1,0 +1,82 @@
+"""Training: images a second and seconds to a loss, beside the original recipe's networks."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+
+from benchmarks.original import EPOCHS, IMAGES, NATS
+from benchmarks.table import Row, spread, timed
+from causal_explorer.data import splits
+from train.config import read_config
+from train.group import Group
+from train.loop import Run
+
+_LOOK = 20  # steps between looks at the validation loss
+
+
+def training(device: torch.device, steps: int) -> Iterator[Row]:
+    """Times single steps, then trains to two losses.
+
+    Args:
+        device: to train on.
+        steps: that are timed, of each recipe.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        wide = _run("scm-vae-mlp", Path(scratch) / "original", device, "network.hidden=1000")
+        theirs = _images_a_second(wide, steps)
+        ours = _images_a_second(_run("scm-vae", Path(scratch) / "ours", device), steps)
+        fresh = _run("scm-vae", Path(scratch) / "fresh", device)
+        seconds = 0.0
+        reached = {}
+        for nats in (NATS, 1.0):
+            seconds += _seconds_to(fresh, nats)
+            reached[nats] = seconds
+    ratio = statistics.median(ours) / statistics.median(theirs)
+    yield Row(
+        "training",
+        spread(ours, "images/s", 0),
+        spread(theirs, "images/s", 0),
+        f"{ratio:.1f}",
+    )
+    extrapolated = EPOCHS * IMAGES / statistics.median(theirs)
+    yield Row(
+        f"training to {NATS} nats",
+        f"{reached[NATS]:.1f} s, held out",
+        f"{extrapolated:,.0f} s on training images, extrapolated from its {EPOCHS} epochs",
+        f"{extrapolated / reached[NATS]:,.0f}",
+    )
+    yield Row("training to 1 nat, held out", f"{reached[1.0]:.0f} s", "never")
+
+
+def _run(name: str, folder: Path, device: torch.device, *overrides: str) -> Run:
+    return Run(read_config(name, list(overrides)), Group(0, 1, device), folder)
+
+
+def _images_a_second(run: Run, steps: int) -> list[float]:
+    """Of each step, after a quarter as many for warming up."""
+    rows, speeds = torch.from_numpy(splits.rows("train")), []
+    for _ in range(steps + steps // 4):
+        seconds, _ = timed(lambda: float(run._step(rows)))  # the loss is there: the step is done
+        speeds.append(run.config.train.batch / seconds)
+    return speeds[steps // 4 :]
+
+
+def _seconds_to(run: Run, nats: float) -> float:
+    """Training time until the validation loss is at or below `nats`; looks are not counted."""
+    rows, seconds = torch.from_numpy(splits.rows("train")), 0.0
+    while True:
+        start = time.perf_counter()
+        for _ in range(_LOOK):
+            run._step(rows)
+            run.state.step += 1
+        if run.group.device.type == "cuda":
+            torch.cuda.synchronize()
+        seconds += time.perf_counter() - start
+        if run.evaluate("validation", 2_048).loss <= nats:
+            return seconds
