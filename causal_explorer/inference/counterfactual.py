@@ -103,6 +103,9 @@ def predict(
         world.model, Mixture.of(draws, latents), about, found.x, found.z, found.pixels
     )
     truth = average_truth(world.dataset, draws)
+    moved = {
+        targets: moved_by(story.graph, targets) for targets in {frozenset(do) for _, do in asked}
+    }
     drawn = found.pixels.mean.double().unflatten(0, (-1, latents)).mean(1).cpu().numpy()
     seen, samples = found.x.double().cpu().numpy(), changed.shape[1]
     return [
@@ -116,7 +119,7 @@ def predict(
             counterfactual=changed[i].numpy(),
             do=do,
             cut=frozenset(cut_edges(story.graph, do)),
-            descendants=frozenset(moved_by(story.graph, do)),
+            descendants=frozenset(moved[frozenset(do)]),
         )
         for i, (unit, do) in enumerate(asked)
     ]

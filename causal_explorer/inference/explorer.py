@@ -22,7 +22,7 @@ from causal_explorer.scm.coupling import Coupling, coupling_named
 from causal_explorer.scm.scm import SCM
 from causal_explorer.scm.stories import story_named
 
-_DRAWS_AT_ONCE = 4000  # of the factors' noise, over all questions: bounds the memory
+_DRAWS_AT_ONCE = 40_000  # of the factors' noise, over all questions: bounds the memory
 T = TypeVar("T")
 
 

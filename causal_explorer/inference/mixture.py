@@ -18,7 +18,7 @@ from causal_explorer.data.raster import SIZE
 from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.window import BACKGROUND, WindowedBernoulli
 
-_AT_ONCE = 64  # pictures decoded in one batch: bounds the memory of a query
+_AT_ONCE = 1_024  # pictures decoded in one batch: bounds the memory of a query
 
 
 @dataclass(frozen=True)
@@ -146,8 +146,8 @@ def average_abducted(
     """
     units, latents = z.shape[:2]
     unit = unit.to(z.device)
-    logits = factual.canvas.view(units * latents, -1)
     seen = x.flatten(1).repeat_interleave(latents, dim=0)
+    likely = _log_likelihood(seen, factual.canvas.view(units * latents, -1))
     # Outside the new picture's window p' is dark, and outside both windows p is too, so that
     # a pixel keeps its value there: what is left of x before anything is painted on it.
     inside = seen.gather(1, factual.pixels)
@@ -164,9 +164,9 @@ def average_abducted(
         row = unit[part.owners] * latents + part.latents.to(z.device)
         decoded = model.decode(part.classes.to(z.device), z.flatten(0, 1)[row])
         pixels = row[:, None] * SIZE**2 + decoded.pixels
-        now, before, gone = (flat.flatten()[pixels] for flat in (seen, logits, left))
-        change = counterfactual_pixel(now, before, decoded.logits.flatten(1)) - gone
-        _paint(density, change, decoded.pixels, part)
+        now, before, gone = (flat.take(pixels) for flat in (seen, likely, left))
+        after = _log_likelihood(now, decoded.logits.flatten(1))
+        _paint(density, _change(now, before, after) - gone, decoded.pixels, part)
     return density.clamp(0, 1).view(-1, SIZE, SIZE).numpy()  # sums round a hair past the ends
 
 
@@ -182,10 +182,18 @@ def counterfactual_pixel(x: Tensor, logit: Tensor, logit_cf: Tensor) -> Tensor:
         logit: of the factual p; shapes broadcast.
         logit_cf: of the counterfactual p'.
     """
-    side = 2 * x - 1
-    ratio = functional.logsigmoid(side * logit_cf) - functional.logsigmoid(side * logit)
-    kept = ratio.clamp(max=0)
-    return torch.where(x > 0.5, kept.exp(), -kept.expm1())
+    return _change(x, _log_likelihood(x, logit), _log_likelihood(x, logit_cf))
+
+
+def _log_likelihood(x: Tensor, logit: Tensor) -> Tensor:
+    """log p(x) of pixels."""
+    return functional.logsigmoid((2 * x - 1) * logit)
+
+
+def _change(x: Tensor, before: Tensor, after: Tensor) -> Tensor:
+    """P(x' = 1 | x), by the log likelihoods of x before and after."""
+    kept = (after - before).clamp(max=0).exp()
+    return (1 - x) + (2 * x - 1) * kept  # kept where x = 1, 1 - kept where x = 0
 
 
 def _paint(density: Tensor, change: Tensor, pixels: Tensor, part: Mixture) -> None:

@@ -75,7 +75,8 @@ def _edges(corner: Tensor, after: Tensor) -> Tensor:
     right, down = (along / length[..., None]).unbind(-1)
     x, y = corner.unbind(-1)
     offset, foot = down * x - right * y, -(right * x + down * y)  # foot: of 0, along the edge
-    here, there = corner.norm(dim=-1), end.norm(dim=-1)
+    here = (x.square() + y.square()).sqrt()
+    there = here.gather(1, after)
     within = (foot > 0) & (foot < length)
     nearest = torch.where(within, offset.abs(), torch.minimum(here, there))
     return torch.stack([-down, right, offset, nearest, torch.maximum(here, there)], dim=1)

@@ -91,7 +91,7 @@ def test_abducted_average_is_the_plain_sum_over_the_whole_canvas(model, distinct
     mixture, unit = Mixture.of(Draws.of(classes), 4), torch.tensor([1, 0, 0])
     v = draws(2, 2, seed=5)
     x = torch.from_numpy(dsprites.render(v.numpy())).float()
-    x[:, 3, 4] = 1  # a stray pixel far from the sprites
+    x[:, 0, 0] = 1  # a stray pixel that no window holds
     z = torch.randn(2, 4, 2, generator=torch.Generator().manual_seed(1))
     factual = model.decode(v.repeat_interleave(4, dim=0), z.flatten(0, 1))
     expected = torch.zeros(3, 64, 64, dtype=torch.float64)
@@ -103,7 +103,7 @@ def test_abducted_average_is_the_plain_sum_over_the_whole_canvas(model, distinct
         expected[owner] += weight * counterfactual_pixel(x[about], before, decoded)
     found = average_abducted(model, mixture, unit, x, z, factual)
     np.testing.assert_allclose(found, expected.numpy(), atol=1e-6)
-    assert (found[:, 3, 4] > 0.99).all(), "noise of a pixel is kept"
+    assert (found[:, 0, 0] > 0.99).all(), "noise of a pixel is kept"
 
 
 def test_prior_average_is_the_plain_sum(model):

@@ -51,8 +51,9 @@ def test_a_ray_meets_the_edge_that_it_faces(outlines, shape):
     end = outlines.after(torch.tensor([shape]))[0, begin]
     ray = torch.stack([angle[0].cos(), angle[0].sin()], dim=1)
     first, last = (_cross(corners[place], ray) for place in (begin, end))
-    assert (first >= -1e-5).all()
-    assert (last <= 1e-5).all()
+    far = corners.norm(dim=1).max() * 2 * math.pi / 16_384  # to which an edge is looked up
+    assert (first >= -far - 1e-5).all()
+    assert (last <= far + 1e-5).all()
     assert ((corners[begin] * ray).sum(1) > -0.8 * corners[begin].norm(dim=1)).all()
     assert len(begin.unique()) > 0.9 * len(corners)
 
