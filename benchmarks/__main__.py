@@ -8,7 +8,7 @@ import os
 from benchmarks.footprint import footprint
 from benchmarks.queries import against_the_original, queries
 from benchmarks.table import HEADER
-from benchmarks.training import training
+from benchmarks.training import scaling, training
 from train.__main__ import pick_device
 from train.card import device_name, versions
 
@@ -27,6 +27,7 @@ def main() -> None:
     parts = (
         footprint(),
         training(device, steps=40 if small else 200),
+        scaling(),
         queries(100 if small else 1_000),
         against_the_original(3 if small else 12),
     )

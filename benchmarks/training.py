@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -52,6 +56,29 @@ def training(device: torch.device, steps: int) -> Iterator[Row]:
         f"{extrapolated / reached[NATS]:,.0f}",
     )
     yield Row("training to 1 nat, held out", f"{reached[1.0]:.0f} s", "never")
+
+
+def scaling() -> Iterator[Row]:
+    """One and two processes of one thread each, under torchrun, on the same global batches."""
+    speeds = {}
+    for processes in (1, 2):
+        with tempfile.TemporaryDirectory() as folder:
+            command = [
+                *(sys.executable, "-m", "torch.distributed.run", "--standalone"),
+                *(f"--nproc-per-node={processes}", "-m", "train", "scm-vae", "--device", "cpu"),
+                *("--out", folder, "--set", "train.steps=400", "--set", "train.save_every=400"),
+            ]
+            threads = {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path(__file__).parents[1])}
+            subprocess.run(command, check=True, capture_output=True, env=os.environ | threads)
+            log = (Path(folder) / "metrics.jsonl").read_text().splitlines()
+        first, last = json.loads(log[0]), json.loads(log[-2])  # the last includes a look
+        span = last["seconds"] - first["seconds"]
+        speeds[processes] = (last["images"] - first["images"]) / span
+        yield Row(
+            f"training, {processes} process{'es' * (processes > 1)} of 1 thread",
+            f"{speeds[processes]:,.0f} images/s",
+            ratio=f"{speeds[processes] / speeds[1]:.2f} of one process",
+        )
 
 
 def _run(name: str, folder: Path, device: torch.device, *overrides: str) -> Run:

@@ -45,6 +45,10 @@ def parse_questions(questions: Iterable[Mapping[str, object]], dataset: Dataset)
         ValueError: an unknown argument, bad or missing factors, no target, or an image that
             shows something else than its factors say.
     """
+    if isinstance(questions, (str, Mapping)) or not isinstance(questions, Iterable):
+        raise ValueError(
+            f"questions is of type {type(questions).__name__}: it takes a list of dicts."
+        )
     asked = [_parse(question, dataset.variables) for question in questions]
     if not asked:
         return []
