@@ -22,7 +22,7 @@ class TrainConfig:
     steps: int = 60_000
     batch: int = 256
     learning_rate: float = 0.002
-    last_rate: float = 0.0002
+    last_rate: float = 0.0005
     log_every: int = 100
     validate_every: int = 2_000
     save_every: int = 2_000

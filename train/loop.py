@@ -35,8 +35,8 @@ _VALIDATION_IMAGES = 8_192  # of the validation split, at each look
 _EVALUATION_BATCH = 1_024
 _SHOWN = 8  # validation pictures on TensorBoard
 _APART = 1_000_003  # between the seeds of the processes of a group
-_HOLD = 0.4  # of the run; then the learning rate falls
-_SPARSE_UNTIL = 0.3  # of the run; sparsity fades to nothing until then
+_HOLD = 0.5  # of the run; then the learning rate falls
+_SPARSE_UNTIL = 0.1  # of the run; sparsity fades to nothing until then
 
 
 class Objective(nn.Module):

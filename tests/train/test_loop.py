@@ -50,7 +50,7 @@ def test_the_learning_rate_is_held_and_then_falls_to_its_last(tmp_path):
         run.state.step = step
         run._step(rows)
         rates.append(run.optimiser.param_groups[0]["lr"] / run.optimiser.param_groups[0]["peak"])
-    expected = [1.0] * 4 + [2e-4 ** ((step - 4) / 6) for step in range(4, 10)]
+    expected = [1.0] * 5 + [5e-4 ** ((step - 5) / 5) for step in range(5, 10)]
     np.testing.assert_allclose(rates, expected)
 
 
