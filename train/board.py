@@ -20,7 +20,7 @@ class Board:
     def __init__(self, folder: Path, step: int) -> None:
         """Opens the log; what an earlier, interrupted run wrote after `step` is dropped."""
         where = str(folder / "tensorboard")
-        self._writer = SummaryWriter(where, purge_step=step) if SummaryWriter else None
+        self._writer = SummaryWriter(where, purge_step=step + 1) if SummaryWriter else None
 
     def scalars(self, step: int, values: Mapping[str, float]) -> None:
         """Adds a point to each curve."""

@@ -11,6 +11,8 @@ from pathlib import Path
 from causal_explorer.wording import brief, first_line
 
 CONFIGS = Path(__file__).parent / "configs"
+_SHARES = ("average", "hold", "last_rate", "sparse")  # of a whole, which they stay below
+_FROM_ZERO = ("seed", "average", "hold", "sparse")
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,9 @@ class TrainConfig:
     steps: int = 60_000
     batch: int = 256
     learning_rate: float = 0.002
+    hold: float = 0.5
     last_rate: float = 0.0005
+    sparse: float = 0.1
     log_every: int = 100
     validate_every: int = 2_000
     save_every: int = 2_000
@@ -39,8 +43,8 @@ class TrainConfig:
                     raise ValueError(f"{name} is {brief(value)}: it is a section of settings.")
                 for key, scale in value.items():
                     _require(f"{name}.{key}", scale, (int, float), 1e6)
-            elif setting.name in ("average", "last_rate"):
-                _require(name, value, (int, float), 1.0)
+            elif setting.name in _SHARES:
+                _require(name, value, (int, float), 0.999999)
             elif setting.name == "learning_rate":
                 _require(name, value, (int, float), 10.0)
             else:
@@ -150,7 +154,7 @@ def _only(content: Mapping, known: set[str], where: str) -> None:
 def _require(name: str, value: object, kinds: tuple[type, ...], most: float) -> None:
     """Refuses anything but a number of these kinds, above 0 (some: from 0) and up to `most`."""
     number = isinstance(value, kinds) and not isinstance(value, bool)
-    from_zero = name.endswith(("seed", "average"))
+    from_zero = name.endswith(_FROM_ZERO)
     least_holds = number and (value >= 0 if from_zero else value > 0)  # type: ignore[operator]
     if not least_holds or not value <= most:  # type: ignore[operator]
         kind = "a number" if float in kinds else "a whole number"

@@ -13,8 +13,6 @@ import pyro
 import torch
 from pyro.infer import TraceMeanField_ELBO
 from torch import Tensor, nn
-from torch.nn.functional import softshrink
-from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
 from causal_explorer import checkpoint
@@ -28,6 +26,7 @@ from train.board import Board
 from train.card import Origin, card, device_name
 from train.config import RunConfig
 from train.group import Group
+from train.optimiser import adamw, averaged, shrink
 from train.pictures import Pictures
 from train.state import RunState
 
@@ -35,8 +34,6 @@ _VALIDATION_IMAGES = 8_192  # of the validation split, at each look
 _EVALUATION_BATCH = 1_024
 _SHOWN = 8  # validation pictures on TensorBoard
 _APART = 1_000_003  # between the seeds of the processes of a group
-_HOLD = 0.5  # of the run; then the learning rate falls
-_SPARSE_UNTIL = 0.1  # of the run; sparsity fades to nothing until then
 
 
 class Objective(nn.Module):
@@ -87,8 +84,8 @@ class Run:
         pyro.clear_param_store()
         variables = dataset_named(config.data).variables
         self.model = build(config.model, variables, config.network).to(group.device)
-        self.average = _averaged(self.model, config.train.average)
-        self.optimiser = _optimiser(self.model, config)
+        self.average = averaged(self.model, config.train.average)
+        self.optimiser = adamw(self.model, config.train)
         batches = torch.Generator().manual_seed(config.train.seed)
         self.state = RunState(0, 0.0, [], [], batches)
         if resume:
@@ -140,12 +137,14 @@ class Run:
                 bar.update(recipe.batch)
                 last = state.step == recipe.steps
                 if last or state.step % recipe.log_every == 0:
-                    state.seconds += time.perf_counter() - clock
                     loss = float(self.group.mean(torch.stack(state.pending).mean()))
+                    state.seconds += time.perf_counter() - clock
                     self._log(bar, board, loss)
                     state.pending, clock = [], time.perf_counter()
                 if last or state.step % recipe.save_every == 0:
+                    state.seconds += time.perf_counter() - clock
                     self._save()
+                    clock = time.perf_counter()
         if board:
             board.close()
 
@@ -180,7 +179,7 @@ class Run:
     def _step(self, rows: torch.Tensor) -> torch.Tensor:
         """One step on a random batch; its -ELBO in nats an image."""
         recipe, progress = self.config.train, self.state.step / self.config.train.steps
-        share = recipe.last_rate ** (max(0.0, progress - _HOLD) / (1 - _HOLD))
+        share = recipe.last_rate ** (max(0.0, progress - recipe.hold) / (1 - recipe.hold))
         for group in self.optimiser.param_groups:
             group["lr"] = group["peak"] * share
         lot = torch.randint(len(rows), (recipe.batch,), generator=self.state.generator)
@@ -189,8 +188,8 @@ class Run:
         loss.backward()
         self.optimiser.step()
         for group in self.optimiser.param_groups:
-            if group["sparsity"] and progress < _SPARSE_UNTIL:
-                _shrink(group, 1 - progress / _SPARSE_UNTIL)
+            if group["sparsity"] and progress < recipe.sparse:
+                shrink(group, 1 - progress / recipe.sparse)
         self.average.update_parameters(self.model)
         return loss.detach()
 
@@ -252,49 +251,3 @@ def _claim(folder: Path, target: Path, resume: bool) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OSError(f"{folder} cannot be a run's folder: {error.strerror}.") from error
-
-
-def _averaged(model: ImageMechanism, decay: float) -> AveragedModel:
-    """An exponential moving average of the weights, young while the run is (Polyak averaging)."""
-
-    def blend(average: Tensor, weight: Tensor, steps: Tensor | int) -> Tensor:
-        share = (9 / (10 + torch.as_tensor(steps))).clamp(min=1 - decay, max=1)
-        return average.lerp(weight, share.to(weight.dtype))
-
-    return AveragedModel(model, avg_fn=blend)
-
-
-def _optimiser(model: ImageMechanism, config: RunConfig) -> torch.optim.Optimizer:
-    """AdamW, with each parameter's settings from the sections of [train] that name it."""
-    recipe, groups, named = config.train, [], set()
-    sections = (recipe.rates, recipe.decay, recipe.sparsity)
-    for name, parameter in model.named_parameters():
-        rate, decay, sparsity = (_prefix(section, name) for section in sections)
-        named |= {rate, decay, sparsity}
-        peak = recipe.learning_rate * recipe.rates.get(rate, 1.0)
-        groups.append(
-            {
-                "params": [parameter],
-                "lr": peak,
-                "peak": peak,
-                "weight_decay": recipe.decay.get(decay, 0.0),
-                "sparsity": recipe.sparsity.get(sparsity, 0.0),
-            }
-        )
-    if unused := set().union(*sections) - named:
-        raise ValueError(
-            f"train.rates, .decay or .sparsity names no parameter with {', '.join(sorted(unused))}."
-        )
-    return torch.optim.AdamW(groups)
-
-
-@torch.no_grad()
-def _shrink(group: dict, share: float) -> None:
-    """Decoupled L1: a soft threshold that zeroes what the data do not hold up."""
-    for parameter in group["params"]:
-        parameter.copy_(softshrink(parameter, group["lr"] * group["sparsity"] * share))
-
-
-def _prefix(settings: dict[str, float], name: str) -> str:
-    """The longest key that the parameter's name begins with, or ""."""
-    return max((key for key in settings if name.startswith(key)), key=len, default="")

@@ -59,7 +59,7 @@ def save(
         "step": state.step,
         "seconds": state.seconds,
         "history": state.history,
-        "pending": state.pending,
+        "pending": [float(loss) for loss in state.pending],
         "generator": state.generator.get_state(),
         "torch": torch.get_rng_state(),
         "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
@@ -116,6 +116,6 @@ def _load(content: dict, parts: Parts) -> RunState:
         step=content["step"],
         seconds=content["seconds"],
         history=content["history"],
-        pending=content["pending"],
+        pending=[torch.tensor(loss) for loss in content["pending"]],
         generator=generator,
     )

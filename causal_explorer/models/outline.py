@@ -12,7 +12,8 @@ class Outlines(nn.Module):
     """corner_j = Σ_k a_k cos(k t_j) + b_k sin(k t_j) with t_j = 2πj / V: (x right, y down).
 
     One outline a shape, with as many corners V as the shape has. An outline starts as a
-    circle of radius 1. z moves the coefficients along learned directions.
+    circle of radius 1. z moves the coefficients along learned directions. Everything is in
+    float64: a corner has to be right to 1/10,000 of a pixel, and what moves it is smaller yet.
 
     Source: elliptic Fourier descriptors, Kuhl and Giardina 1982, equation 1.
 
@@ -37,10 +38,10 @@ class Outlines(nn.Module):
         """
         super().__init__()
         shapes, terms = len(corners), 2 * harmonics + 1
-        circle = torch.tensor([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]).repeat(shapes, 1, 1)
+        circle = torch.tensor([[0, 0], [1, 0], [0, 1]], dtype=torch.float64).repeat(shapes, 1, 1)
         self.ellipse = nn.Parameter(circle + 1e-2 * torch.randn_like(circle))
-        self.overtones = nn.Parameter(1e-2 * torch.randn(shapes, terms - 3, 2))
-        self.bend = nn.Parameter(1e-3 * torch.randn(shapes, latent, terms, 2))
+        self.overtones = nn.Parameter(1e-2 * torch.randn(shapes, terms - 3, 2).double())
+        self.bend = nn.Parameter(1e-3 * torch.randn(shapes, latent, terms, 2).double())
         count = torch.tensor(corners)[:, None]
         index = torch.arange(max(corners))  # shapes with fewer corners repeat theirs
         constants = {
@@ -54,7 +55,7 @@ class Outlines(nn.Module):
 
     def forward(self, shape: Tensor, z: Tensor) -> Tensor:
         """(N, V, 2) corners of (N,) shapes under (N, L) latents."""
-        which = nn.functional.one_hot(shape, len(self.ellipse)).to(z.dtype)
+        which, z = nn.functional.one_hot(shape, len(self.ellipse)).double(), z.double()
         styled = (which[:, :, None] * z[:, None, :]).flatten(1)  # z, in its shape's columns
         bend = (self._basis[:, None] @ self.bend).flatten(2).flatten(0, 1)
         return (which @ self._corners().flatten(1) + styled @ bend).unflatten(1, (-1, 2))
@@ -76,7 +77,7 @@ class Outlines(nn.Module):
         """
         sectors = self._sectors()
         turn = angle / (2 * torch.pi)
-        sector = ((turn - turn.floor()) * _SECTORS).long().clamp(max=_SECTORS - 1)
+        sector = ((turn - turn.floor()) * _SECTORS).long().clamp(0, _SECTORS - 1)
         return sectors.flatten()[shape[:, None] * _SECTORS + sector]
 
     def _sectors(self) -> Tensor:
@@ -98,4 +99,4 @@ def _basis(turn: Tensor, harmonics: int) -> Tensor:
     t = 2 * torch.pi * turn.double()[..., None]
     k = torch.arange(2, harmonics + 1)
     first = [torch.ones_like(t), t.cos(), t.sin()]
-    return torch.cat([*first, (k * t).cos() / k**2, (k * t).sin() / k**2], dim=-1).float()
+    return torch.cat([*first, (k * t).cos() / k**2, (k * t).sin() / k**2], dim=-1)

@@ -34,8 +34,8 @@ class PolygonDecoder(nn.Module):
         """
         super().__init__()
         self.outlines, self.pose, self.grid = outlines, pose, grid
-        self.snap = nn.Parameter(torch.zeros(len(outlines.ellipse)))
-        self.log_sharpness = nn.Parameter(torch.zeros(()))
+        self.snap = nn.Parameter(torch.zeros(len(outlines.ellipse), dtype=torch.float64))
+        self.log_sharpness = nn.Parameter(torch.zeros((), dtype=torch.float64))
 
     def forward(self, v: Tensor, z: Tensor) -> WindowedBernoulli:
         """p(x | v, z) of (N, 5) int64 classes and (N, L) latents."""
@@ -44,14 +44,14 @@ class PolygonDecoder(nn.Module):
         corner = corner + self.snap[shape, None, None] * self._to_grid(corner.detach())
         centre = self.pose.centre_in_window(place)
         pixel = torch.arange(self.pose.window, device=v.device) + 0.5
-        right, down = pixel - centre[:, :1], pixel - centre[:, 1:]
+        right, down = (pixel - centre[:, :1]).float(), (pixel - centre[:, 1:]).float()
         angle = torch.atan2(down[:, :, None], right[:, None, :]).flatten(1)
         facing = self.outlines.facing(shape, angle + self.pose.angle[place[:, 1], None])
-        edges = _edges(corner - centre[:, None], self.outlines.after(shape))
+        edges = _edges(corner - centre[:, None], self.outlines.after(shape)).float()
         facing = facing[:, None, :].expand(-1, edges.shape[1], -1)
         edge = edges.gather(2, facing).unflatten(2, (len(pixel), len(pixel)))
         depth = _depth(edge, right[:, None, :], down[:, :, None])
-        return WindowedBernoulli(self.log_sharpness.exp() * depth, self.pose.corner(place))
+        return WindowedBernoulli(self.log_sharpness.exp().float() * depth, self.pose.corner(place))
 
     def _to_grid(self, corner: Tensor) -> Tensor:
         """From each corner to the next point of the grid, pixels."""
@@ -71,7 +71,7 @@ def _edges(corner: Tensor, after: Tensor) -> Tensor:
     """
     end = corner.gather(1, after[..., None].expand(-1, -1, 2))
     along = end - corner
-    length = (along.square().sum(-1) + 1e-12).sqrt()  # 1e-12: an edge of no length
+    length = (along.square().sum(-1) + 1e-16).sqrt()  # 1e-16: an edge of no length
     right, down = (along / length[..., None]).unbind(-1)
     x, y = corner.unbind(-1)
     offset, foot = down * x - right * y, -(right * x + down * y)  # foot: of 0, along the edge

@@ -12,13 +12,14 @@ from causal_explorer.scm.variables import Variable
 class Pose(nn.Module):
     """One learned number a class: radius, angle (radians), centre (pixels).
 
-    The numbers start at an affine guess from the factors' physical values and are then free.
+    The numbers start at an affine guess from the factors' physical values and are then free,
+    in float64: near 48 pixels float32 would stop to learn at 1/1,000 of a pixel.
     """
 
     def __init__(self, variables: tuple[Variable, ...], window: int) -> None:
         """Starts from the values of scale, orientation, posX and posY, in that order."""
         super().__init__()
-        scale, angle, x, y = (torch.tensor(v.values, dtype=torch.float32) for v in variables)
+        scale, angle, x, y = (torch.tensor(v.values, dtype=torch.float64) for v in variables)
         self.window = window
         self.log_radius = nn.Parameter((7.0 * scale).log())
         self.angle = nn.Parameter(angle)

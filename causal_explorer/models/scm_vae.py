@@ -76,7 +76,7 @@ class SCMVAE(ImageMechanism):
         """q(z | x, v) of (N, 64, 64) pictures of 0 and 1 and their (N, 5) classes."""
         corner = self.decoder.pose.corner(v[:, 1:])
         window = WindowedBernoulli(x.new_zeros(len(x), *[self.window] * 2), corner)
-        seen = x.flatten(1).gather(1, window.pixels).to(next(self.parameters()).dtype)
+        seen = x.flatten(1).gather(1, window.pixels).float()
         shape = nn.functional.one_hot(v[:, 0], self.shapes).to(seen.dtype)
         mean, log_sd = self.encoder(torch.cat([seen, shape], dim=1)).chunk(2, dim=1)
         return dist.Normal(mean, log_sd.exp()).to_event(1)

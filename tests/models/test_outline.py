@@ -26,7 +26,9 @@ def test_an_outline_starts_as_a_circle():
     outlines = Outlines(CORNERS, harmonics=4, latent=2).requires_grad_(False)
     for shape in range(3):
         corners = corners_of(outlines, shape)
-        torch.testing.assert_close(corners.norm(dim=1), torch.ones(len(corners)), atol=0.1, rtol=0)
+        torch.testing.assert_close(
+            corners.norm(dim=1), torch.ones(len(corners)).double(), atol=0.1, rtol=0
+        )
         turned = torch.atan2(corners[:, 1], corners[:, 0]).diff()
         step = 2 * math.pi / len(corners)
         assert (torch.remainder(turned, 2 * math.pi) - step).abs().max() < 0.1

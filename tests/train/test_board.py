@@ -21,7 +21,7 @@ def test_a_resumed_run_leaves_no_point_of_the_interrupted_one(tmp_path):
     killed.scalars(5, {"train_loss": 1.0})
     killed.scalars(10, {"train_loss": 9.0})
     killed.close()
-    resumed = Board(tmp_path, 6)
+    resumed = Board(tmp_path, 5)
     resumed.scalars(10, {"train_loss": 2.0})
     resumed.close()
     read = EventAccumulator(str(tmp_path / "tensorboard")).Reload()

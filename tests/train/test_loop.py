@@ -9,7 +9,8 @@ from causal_explorer.data import splits
 from causal_explorer.metrics.likelihood import Likelihood
 from train.config import read_config
 from train.group import Group
-from train.loop import Run, _optimiser
+from train.loop import Run
+from train.optimiser import adamw
 from train.pictures import Pictures
 
 pytestmark = pytest.mark.usefixtures("cache")
@@ -58,7 +59,7 @@ def test_rates_and_decay_go_to_the_parameters_that_they_name(tmp_path):
     config = small("train.rates.encoder=0.5", 'train.decay."decoder.pose.angle"=7')
     model = Run(config, ALONE, tmp_path, resume=False).model
     groups = dict(
-        zip(dict(model.named_parameters()), _optimiser(model, config).param_groups, strict=True)
+        zip(dict(model.named_parameters()), adamw(model, config.train).param_groups, strict=True)
     )
     base = config.train.learning_rate
     assert groups["encoder.0.weight"]["peak"] == pytest.approx(0.5 * base)
