@@ -21,7 +21,7 @@ class TrainConfig:
 
     seed: int = 0
     split_seed: int = 0
-    steps: int = 60_000
+    steps: int = 50_000
     batch: int = 256
     learning_rate: float = 0.002
     hold: float = 0.5

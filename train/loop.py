@@ -90,6 +90,7 @@ class Run:
         self.state = RunState(0, 0.0, [], [], batches)
         if resume:
             self.state = run_state.restore(self._state_path, config.as_dict(), self._parts)
+            self.state.pending = [loss.to(group.device) for loss in self.state.pending]
             if not 0 <= self.state.step <= config.train.steps:
                 raise ValueError(
                     f"{self._state_path} is damaged: it stands at no step of this run."
