@@ -1,1 +1,1 @@
-"""What the README's figures come from: `python -m benchmarks` and `.fidelity`."""
+"""What the README's figures come from: `python -m benchmarks`, `.fidelity` and `.errors`."""

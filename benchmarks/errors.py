@@ -41,8 +41,11 @@ def main() -> None:
 @torch.no_grad()
 def wrong_pixels() -> tuple[np.ndarray, np.ndarray]:
     """Classes of every held-out picture, and how many of its pixels the decoder gets wrong."""
-    model = ce.load("scm-vae").checkpoint.model
-    table = dsprites.classes_of(splits.rows("test"))
+    opened = ce.load("scm-vae").checkpoint
+    model, table = (
+        opened.model,
+        dsprites.classes_of(splits.rows("test", opened.config["train"]["split_seed"])),
+    )
     wrong = []
     for part in np.array_split(table, len(table) // 1_024):
         x, v = torch.from_numpy(dsprites.render(part)), torch.from_numpy(part)
@@ -59,7 +62,7 @@ def _draw(share: np.ndarray) -> Image.Image:
     pen.text((_LEFT, 4), "orientation class", fill=0)
     for i, j in np.ndindex(rows, columns):
         corner = (_LEFT + j * _CELL, _TOP + i * _CELL)
-        tone = round(255 * (1 - share[i, j] / share.max()))
+        tone = round(255 * (1 - share[i, j] / max(share.max(), 1e-9)))
         pen.rectangle((*corner, corner[0] + _CELL - 2, corner[1] + _CELL - 2), tone, 190)
     for i, name in enumerate(dsprites.SHAPES):
         pen.text((6, _TOP + i * _CELL + 3), name, fill=0)

@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.table import Row, spread, timed
 from causal_explorer.data.store import open_store
 
-_PEAK = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+_PEAK = "print(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])"  # KiB, Linux
 _TORCH = "import torch"
 _LOADED = "import causal_explorer as ce; ce.load('scm-vae')"
 _TRAINING = """
@@ -41,4 +41,4 @@ def _peak(program: str, *arguments: str) -> float:
         text=True,
         check=True,
     )
-    return int(done.stdout.split()[-1]) / 1024  # Linux counts in KiB
+    return int(done.stdout.split()[-1]) / 1024

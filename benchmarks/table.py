@@ -38,5 +38,5 @@ def spread(values: Sequence[float], unit: str, digits: int = 1) -> str:
     """The median, with the quartiles in brackets."""
     if len(values) == 1:
         return f"{values[0]:,.{digits}f} {unit}"
-    low, middle, high = statistics.quantiles(values, n=4)
+    low, middle, high = statistics.quantiles(values, n=4, method="inclusive")
     return f"{middle:,.{digits}f} {unit} ({low:,.{digits}f} to {high:,.{digits}f})"

@@ -29,4 +29,5 @@ def test_files_that_the_readme_names_exist():
 @pytest.mark.parametrize("name", re.findall(r"python -m ([\w.]+)", README))
 def test_modules_that_the_readme_names_exist(name):
     path = ROOT / name.replace(".", "/")
-    assert path.with_suffix(".py").is_file() or (path / "__main__.py").is_file()
+    runs = (path / "__main__.py").is_file()
+    assert runs or 'if __name__ == "__main__":' in path.with_suffix(".py").read_text()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import time
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import cast
@@ -133,12 +135,14 @@ class Run:
             disable=not self.group.leads,
         ) as bar:
             while state.step < recipe.steps:
-                state.pending.append(self._guarded_step(rows))
+                with self._guarded():
+                    state.pending.append(self._step(rows))
                 state.step += 1
                 bar.update(recipe.batch)
                 last = state.step == recipe.steps
                 if last or state.step % recipe.log_every == 0:
-                    loss = float(self.group.mean(torch.stack(state.pending).mean()))
+                    with self._guarded():
+                        loss = float(self.group.mean(torch.stack(state.pending).mean()))
                     state.seconds += time.perf_counter() - clock
                     self._log(bar, board, loss)
                     state.pending, clock = [], time.perf_counter()
@@ -165,10 +169,13 @@ class Run:
         v, x = self.pictures(torch.from_numpy(rows[:: len(rows) // _SHOWN][:_SHOWN]))
         return x, self.averaged.decode(v, self.averaged.encode(x.float(), v).mean).mean
 
-    def _guarded_step(self, rows: torch.Tensor) -> torch.Tensor:
-        """A step; says so where another process of the group ended in the middle of it."""
+    @contextlib.contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Says so where another process of the group ended in the middle of an exchange."""
         try:
-            return self._step(rows)
+            yield
+        except torch.OutOfMemoryError:
+            raise
         except RuntimeError as error:
             if self.group.size == 1:
                 raise

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -18,7 +19,7 @@ from causal_explorer.inference.world import World
 from causal_explorer.models.window import WindowedBernoulli
 from causal_explorer.scm.coupling import Coupling
 from causal_explorer.scm.graph import cut_edges, moved_by
-from causal_explorer.scm.scm import Classes, Noise
+from causal_explorer.scm.scm import SCM, Classes, Noise
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,8 @@ def predict(
         asked: each question's unit and do().
         coupling: that the noise was abducted under.
     """
+    # Action: the targets' assignments are replaced by constants.
+    # Prediction: the same noise runs through what is left.
     story = world.story
     changed = torch.stack(
         [
@@ -99,27 +102,39 @@ def predict(
     )  # (Q, S, V)
     draws, latents = Draws.of(changed), found.z.shape[1]
     about = torch.tensor([unit for unit, _ in asked])
-    density = average_abducted(
-        world.model, Mixture.of(draws, latents), about, found.x, found.z, found.pixels
-    )
+    mixture = Mixture.of(draws, latents)
+    density = average_abducted(world.model, mixture, about, found.x, found.z, found.pixels)
     truth = average_truth(world.dataset, draws)
-    moved = {
-        targets: moved_by(story.graph, targets) for targets in {frozenset(do) for _, do in asked}
-    }
     drawn = found.pixels.mean.double().unflatten(0, (-1, latents)).mean(1).cpu().numpy()
-    seen, samples = found.x.double().cpu().numpy(), changed.shape[1]
+    seen = found.x.double().cpu().numpy()
     return [
-        CounterfactualAnswer(
-            original=seen[unit],
-            reconstruction=drawn[unit],
-            density=density[i],
-            truth=truth[i],
-            variables=story.variables,
-            factual=found.v[unit].expand(samples, -1).numpy(),
-            counterfactual=changed[i].numpy(),
-            do=do,
-            cut=frozenset(cut_edges(story.graph, do)),
-            descendants=frozenset(moved[frozenset(do)]),
-        )
+        _answer(story, seen[unit], drawn[unit], density[i], truth[i], found.v[unit], changed[i], do)
         for i, (unit, do) in enumerate(asked)
     ]
+
+
+def _answer(
+    story: SCM,
+    original: np.ndarray,
+    reconstruction: np.ndarray,
+    density: np.ndarray,
+    truth: np.ndarray,
+    v: Tensor,
+    changed: Tensor,
+    do: dict[str, int],
+) -> CounterfactualAnswer:
+    """Puts pictures and (S, V) classes together with what do() does to the graph."""
+    factual = v.expand(len(changed), -1).numpy()
+    factual.setflags(write=False)  # one row, seen many times
+    return CounterfactualAnswer(
+        original=original.copy(),
+        reconstruction=reconstruction.copy(),
+        density=density,
+        truth=truth,
+        variables=story.variables,
+        factual=factual,
+        counterfactual=changed.numpy(),
+        do=do,
+        cut=frozenset(cut_edges(story.graph, do)),
+        descendants=moved_by(story.graph, do),
+    )

@@ -23,6 +23,7 @@ from causal_explorer.scm.scm import SCM
 from causal_explorer.scm.stories import story_named
 
 _DRAWS_AT_ONCE = 40_000  # of the factors' noise, over all questions: bounds the memory
+_UNITS_AT_ONCE = 64  # images whose noise is abducted, or questions answered, in one go
 T = TypeVar("T")
 
 
@@ -140,19 +141,6 @@ class Explorer:
             for answer in predict(self.world, found, batch, way)
         ]
 
-    def _abduct(
-        self, asked: list[query.Question], coupling: Coupling, samples: int, seed: int
-    ) -> Abducted:
-        return abduct(
-            self.world,
-            x=torch.from_numpy(np.stack([question.x for question in asked])),
-            v=torch.tensor([question.v for question in asked]),
-            targets=[frozenset(question.do) for question in asked],
-            coupling=coupling,
-            samples=samples,
-            generators=[_generator(seed) for _ in asked],
-        )
-
     def intervention(
         self, do: Mapping[str, object], samples: int = 1000, seed: int = 0
     ) -> PopulationAnswer:
@@ -177,6 +165,21 @@ class Explorer:
         query.require_some(evidence, "given")
         return population(self.world, evidence, {}, _samples(samples), _generator(_seed(seed)))
 
+    def _abduct(
+        self, asked: list[query.Question], coupling: Coupling, samples: int, seed: int
+    ) -> Abducted:
+        """The noise of the images that are asked about, each from the same seed."""
+        x = torch.from_numpy(np.stack([question.x for question in asked]))
+        return abduct(
+            self.world,
+            x=x.to(next(self.checkpoint.model.parameters()).device),
+            v=torch.tensor([question.v for question in asked]),
+            targets=[frozenset(question.do) for question in asked],
+            coupling=coupling,
+            samples=samples,
+            generators=[_generator(seed) for _ in asked],
+        )
+
 
 def load(name: str | Path, story: str = "default") -> Explorer:
     """Opens a checkpoint under a story.
@@ -193,8 +196,8 @@ def load(name: str | Path, story: str = "default") -> Explorer:
 
 
 def _batches(items: list[T], samples: int) -> Iterator[list[T]]:
-    """Pieces of a list, so few at a time that their draws stay small."""
-    size = max(1, _DRAWS_AT_ONCE // samples)
+    """Pieces of a list, so small that their draws and pictures fit in little memory."""
+    size = max(1, min(_DRAWS_AT_ONCE // samples, _UNITS_AT_ONCE))
     for start in range(0, len(items), size):
         yield items[start : start + size]
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from causal_explorer.data.dataset import Dataset
 from causal_explorer.data.raster import SIZE
+from causal_explorer.inference.pixel import change, counterfactual_pixel, log_likelihood
 from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.window import BACKGROUND, WindowedBernoulli
 
@@ -83,7 +83,7 @@ class Mixture:
         dealt = torch.arange(len(owners)) - (sizes.cumsum(0) - sizes)[owners]
         member = first[owners] + dealt % distinct[owners]
         copies = torch.bincount(member, minlength=len(draws.classes))
-        weights = (draws.counts / copies)[member].double() / draws.samples
+        weights = (draws.counts.double() / copies)[member] / draws.samples
         return cls(draws.classes[member], owners, dealt % latents, weights)
 
     def parts(self) -> Iterator[Mixture]:
@@ -121,8 +121,8 @@ def average_prior(model: ImageMechanism, mixture: Mixture, z: Tensor) -> np.ndar
     density = torch.full((1, SIZE**2), float(dark), dtype=torch.float64)
     for part in mixture.parts():
         decoded = model.decode(part.classes.to(z.device), z[part.latents])
-        change = decoded.logits.sigmoid().flatten(1) - dark
-        _paint(density, change, decoded.pixels, part)
+        light = decoded.logits.sigmoid().flatten(1) - dark
+        _paint(density, light, decoded.pixels, part)
     return density.clamp(0, 1).view(SIZE, SIZE).numpy()  # sums round a hair past the ends
 
 
@@ -147,7 +147,7 @@ def average_abducted(
     units, latents = z.shape[:2]
     unit = unit.to(z.device)
     seen = x.flatten(1).repeat_interleave(latents, dim=0)
-    likely = _log_likelihood(seen, factual.canvas.view(units * latents, -1))
+    likely = log_likelihood(seen, factual.canvas.view(units * latents, -1))
     # Outside the new picture's window p' is dark, and outside both windows p is too, so that
     # a pixel keeps its value there: what is left of x before anything is painted on it.
     inside = seen.gather(1, factual.pixels)
@@ -158,46 +158,20 @@ def average_abducted(
     shares.index_put_((mixture.owners, mixture.latents), mixture.weights, accumulate=True)
     density = x.flatten(1)[unit].double()
     where = factual.pixels.view(units, latents, -1)[:, 0]  # v fixes the window, not z
-    change = (shares.to(lost)[:, None] @ lost[unit]).squeeze(1)
-    density = density.scatter_add(1, where[unit], change.double()).cpu()
+    moved = (shares.to(lost)[:, None] @ lost[unit]).squeeze(1)
+    density = density.scatter_add(1, where[unit], moved.double()).cpu()
     for part in mixture.parts():
         row = unit[part.owners] * latents + part.latents.to(z.device)
         decoded = model.decode(part.classes.to(z.device), z.flatten(0, 1)[row])
         pixels = row[:, None] * SIZE**2 + decoded.pixels
         now, before, gone = (flat.take(pixels) for flat in (seen, likely, left))
-        after = _log_likelihood(now, decoded.logits.flatten(1))
-        _paint(density, _change(now, before, after) - gone, decoded.pixels, part)
+        after = log_likelihood(now, decoded.logits.flatten(1))
+        _paint(density, change(now, before, after) - gone, decoded.pixels, part)
     return density.clamp(0, 1).view(-1, SIZE, SIZE).numpy()  # sums round a hair past the ends
 
 
-def counterfactual_pixel(x: Tensor, logit: Tensor, logit_cf: Tensor) -> Tensor:
-    """P(x' = 1 | x) of a pixel x := 1[u < p], with u abducted in closed form.
-
-    u | x=1 ~ U(0, p) gives min(1, p'/p); u | x=0 ~ U(p, 1) gives max(0, (p' - p) / (1 - p)).
-    Both say that a pixel keeps its value with probability min(1, p'(x) / p(x)), which in
-    logarithms holds even where p rounds to 0 or 1.
-
-    Args:
-        x: 0 or 1.
-        logit: of the factual p; shapes broadcast.
-        logit_cf: of the counterfactual p'.
-    """
-    return _change(x, _log_likelihood(x, logit), _log_likelihood(x, logit_cf))
-
-
-def _log_likelihood(x: Tensor, logit: Tensor) -> Tensor:
-    """log p(x) of pixels."""
-    return functional.logsigmoid((2 * x - 1) * logit)
-
-
-def _change(x: Tensor, before: Tensor, after: Tensor) -> Tensor:
-    """P(x' = 1 | x), by the log likelihoods of x before and after."""
-    kept = (after - before).clamp(max=0).exp()
-    return (1 - x) + (2 * x - 1) * kept  # kept where x = 1, 1 - kept where x = 0
-
-
-def _paint(density: Tensor, change: Tensor, pixels: Tensor, part: Mixture) -> None:
-    """Adds (M, P) changes, weighted, at their (M, P) pixels to their owners' densities."""
-    weighted = change.double().cpu() * part.weights[:, None]
+def _paint(density: Tensor, light: Tensor, pixels: Tensor, part: Mixture) -> None:
+    """Adds (M, P) light, weighted, at their (M, P) pixels to their owners' densities."""
+    weighted = light.double().cpu() * part.weights[:, None]
     places = part.owners[:, None] * SIZE**2 + pixels.cpu()
     density.view(-1).index_add_(0, places.flatten(), weighted.flatten())

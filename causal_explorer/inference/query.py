@@ -45,11 +45,14 @@ def parse_questions(questions: Iterable[Mapping[str, object]], dataset: Dataset)
         ValueError: an unknown argument, bad or missing factors, no target, or an image that
             shows something else than its factors say.
     """
-    if isinstance(questions, (str, Mapping)) or not isinstance(questions, Iterable):
-        raise ValueError(
-            f"questions is of type {type(questions).__name__}: it takes a list of dicts."
-        )
-    asked = [_parse(question, dataset.variables) for question in questions]
+    wrong = f"questions is of type {type(questions).__name__}: it takes a list of dicts."
+    if isinstance(questions, (str, Mapping)):
+        raise ValueError(wrong)
+    try:
+        listed = list(questions)
+    except TypeError as error:
+        raise ValueError(wrong) from error
+    asked = [_parse(question, dataset.variables) for question in listed]
     if not asked:
         return []
     drawn = dataset.render(np.array([v for _, v, _ in asked])).astype(np.float32)

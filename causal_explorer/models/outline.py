@@ -68,6 +68,9 @@ class Outlines(nn.Module):
     def facing(self, shape: Tensor, angle: Tensor) -> Tensor:
         """The edge that a ray from the centre meets, were z 0, to 1/16,384 of a turn.
 
+        Corners have to wind from x to y around the centre, as the circle does from which an
+        outline starts.
+
         Args:
             shape: (N,) int64.
             angle: (N, P) of the rays, radians.

@@ -13,11 +13,12 @@ from causal_explorer.models.window import WindowedBernoulli
 class PolygonDecoder(nn.Module):
     """logit_p = κ · d_p, with d_p how deep pixel p lies inside the edge that it faces.
 
-    That is the edge which the ray from the centre through the pixel meets, so an outline must
-    be star-shaped. A learned share of the way, each shape's own, its corners go to the next
-    point of a grid finer than a pixel: pictures that were drawn with corners in fixed point
-    teach the decoder so. The gradient passes the rounding by (straight-through estimator,
-    Bengio, Léonard and Courville 2013, arXiv:1308.3432).
+    That is the edge which the ray from the centre through the pixel meets, were z 0 and no
+    corner snapped; so an outline must be star-shaped. A learned share of the way, each
+    shape's own, its corners go to the next point of a grid finer than a pixel: pictures that
+    were drawn with corners in fixed point teach the decoder so. The gradient passes the
+    rounding by (straight-through estimator, Bengio, Léonard and Courville 2013,
+    arXiv:1308.3432).
 
     Attributes:
         snap: (S,) the share, 0 at the start.

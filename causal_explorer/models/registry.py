@@ -28,7 +28,7 @@ def build(
         settings: fields of the model's config; those left out take their defaults.
 
     Raises:
-        ValueError: unknown model or unknown setting.
+        ValueError: unknown model, unknown setting, or a setting that the model refuses.
     """
     if not isinstance(name, str) or name not in MODELS:
         raise ValueError(f"The model {brief(name)} is unknown: there is {', '.join(MODELS)}.")

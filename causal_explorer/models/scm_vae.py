@@ -30,6 +30,9 @@ class SCMVAEConfig:
         grid: points a pixel of the grid that corners may snap to.
         hidden: units of the encoder's hidden layer.
         window: side of the painted window, pixels.
+
+    Raises:
+        ValueError: a size is no whole number, or out of range.
     """
 
     latent: int = 8
@@ -41,17 +44,19 @@ class SCMVAEConfig:
 
     def __post_init__(self) -> None:
         check_sizes(self, window=SIZE)
-        if not isinstance(self.corners, (list, tuple)) or min(self.corners, default=0) < 3:
-            raise ValueError(
-                f"corners is {brief(self.corners)}: it takes a list of 3 or more each."
-            )
+        if min(self.corners) < 3:
+            raise ValueError(f"corners is {brief(self.corners)}: an outline takes 3 or more.")
 
 
 class SCMVAE(ImageMechanism):
     """An outline decoder, and an encoder that looks at the window around the sprite."""
 
     def __init__(self, variables: tuple[Variable, ...], config: SCMVAEConfig) -> None:
-        """Builds the networks for a shape factor followed by scale, orientation, posX, posY."""
+        """Builds the networks for a shape factor followed by scale, orientation, posX, posY.
+
+        Raises:
+            ValueError: not as many numbers of corners as shapes.
+        """
         super().__init__(config.latent)
         self.window, self.shapes = config.window, variables[0].classes
         if len(config.corners) != self.shapes:

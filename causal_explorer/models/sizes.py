@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from causal_explorer.wording import brief
@@ -11,7 +11,9 @@ _LARGEST = 8_192  # larger is a mistake, not a network
 
 
 def check_sizes(config: Any, **most: int) -> None:
-    """Checks that every field of a config is a whole number from 1, or a list of them.
+    """Checks that every field of a config is a whole number from 1.
+
+    A field whose default is a tuple takes a list of such numbers.
 
     Args:
         config: a dataclass of sizes.
@@ -20,11 +22,16 @@ def check_sizes(config: Any, **most: int) -> None:
     Raises:
         ValueError: a field is not.
     """
-    for name, value in asdict(config).items():
-        largest = most.get(name, _LARGEST)
-        for size in value if isinstance(value, (list, tuple)) else [value]:
+    for setting in fields(config):
+        value, largest = getattr(config, setting.name), most.get(setting.name, _LARGEST)
+        several = isinstance(setting.default, tuple)
+        if several and (not isinstance(value, (list, tuple)) or not value):
+            raise ValueError(f"{setting.name} is {brief(value)}: it takes a list of numbers.")
+        sizes: list[Any] = list(value) if several else [value]
+        for size in sizes:
             whole = isinstance(size, int) and not isinstance(size, bool)
             if not whole or not 1 <= size <= largest:
                 raise ValueError(
-                    f"{name} is {brief(value)}: it takes a whole number from 1 to {largest:,}."
+                    f"{setting.name} is {brief(value)}: it takes "
+                    f"{'whole numbers' if several else 'a whole number'} from 1 to {largest:,}."
                 )

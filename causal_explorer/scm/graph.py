@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 
 import networkx as nx
@@ -50,8 +51,13 @@ def mutilate(graph: nx.DiGraph, targets: Iterable[str]) -> nx.DiGraph:
     return mutilated
 
 
-def moved_by(graph: nx.DiGraph, targets: Iterable[str]) -> set[str]:
+def moved_by(graph: nx.DiGraph, targets: Iterable[str]) -> frozenset[str]:
     """The variables that can change under do(targets) without being targets themselves."""
-    chosen = set(targets)
-    mutilated = mutilate(graph, chosen)
-    return set().union(*(nx.descendants(mutilated, target) for target in chosen)) - chosen
+    return _moved_by(graph, frozenset(targets))
+
+
+@functools.lru_cache(maxsize=256)  # a strip asks the same of one graph forty times
+def _moved_by(graph: nx.DiGraph, targets: frozenset[str]) -> frozenset[str]:
+    mutilated = mutilate(graph, targets)
+    moved = frozenset[str]().union(*(nx.descendants(mutilated, target) for target in targets))
+    return moved - targets

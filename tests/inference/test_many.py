@@ -10,9 +10,9 @@ HEART = {"shape": "heart", "scale": 3, "orientation": 10, "posX": 16, "posY": 16
 
 
 def same(one, other):
-    np.testing.assert_allclose(one.density, other.density, atol=1e-6)
+    np.testing.assert_allclose(one.density, other.density, atol=1e-5)
     for field in ("original", "reconstruction", "truth", "factual", "counterfactual"):
-        np.testing.assert_allclose(getattr(one, field), getattr(other, field), atol=1e-6)
+        np.testing.assert_allclose(getattr(one, field), getattr(other, field), atol=1e-5)
     assert (one.do, one.cut, one.descendants) == (other.do, other.cut, other.descendants)
 
 

@@ -1,4 +1,5 @@
 import pytest
+import torch
 
 from causal_explorer.data import dsprites
 from causal_explorer.models.registry import build
@@ -15,3 +16,29 @@ def test_wrong_settings_are_refused():
             SCMVAEConfig(latent=bad)
     with pytest.raises(ValueError, match="window is 65: it takes a whole number from 1 to 64"):
         SCMVAEConfig(window=65)
+
+
+@pytest.mark.parametrize(
+    ("network", "sentence"),
+    [
+        ({"corners": 4}, "corners is 4: it takes a list"),
+        ({"corners": "abc"}, "corners is 'abc': it takes a list"),
+        ({"corners": []}, "it takes a list"),
+        ({"corners": [4, 100]}, "corners has 2 numbers: it takes 3, one for each class of shape"),
+        ({"corners": [4, 100, "x"]}, "it takes whole numbers from 1"),
+        ({"corners": [4, 2, 150]}, "an outline takes 3 or more"),
+        ({"harmonics": [4]}, r"harmonics is \[4\]: it takes a whole number from 1"),
+        ({"latent": True}, "latent is True"),
+        ({"grid": 0}, "grid is 0: it takes a whole number from 1"),
+        ({"window": 65}, "window is 65: it takes a whole number from 1 to 64"),
+    ],
+)
+def test_bad_sizes_get_one_sentence(network, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        build("scm-vae", dsprites.FACTORS, network)
+
+
+def test_one_harmonic_is_enough_to_paint():
+    model = build("scm-vae", dsprites.FACTORS, {"harmonics": 1})
+    v = torch.tensor([[2, 3, 10, 16, 16]])
+    assert model.decode(v, torch.zeros(1, 8)).mean.sum() > 10

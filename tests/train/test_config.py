@@ -44,6 +44,10 @@ def test_overrides_win_and_are_typed():
         ("train=3", "train is 3: it is a section"),
         ("model.size=3", "model is not a section"),
         ("network=3", "network is 3: it is a section"),
+        ("train.average=1.0", "train.average is 1.0: it takes a number from 0, 0.999999 at"),
+        ("train.last_rate=0", "train.last_rate is 0: it takes a number above 0"),
+        ("train.hold=-1", "train.hold is -1: it takes a number from 0"),
+        ("train.sparsity.encoder=-1", "train.sparsity.encoder is -1"),
     ],
 )
 def test_bad_overrides_are_refused_in_one_sentence(override, sentence):
