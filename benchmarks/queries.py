@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import numpy as np
+import torch
 
 import causal_explorer as ce
 from benchmarks.original import svi_counterfactual
@@ -26,24 +27,29 @@ def queries(count: int) -> Iterator[Row]:
     Args:
         count: how many are timed one by one.
     """
-    explorer = ce.load("scm-vae")
+    explorer, threads = ce.load("scm-vae"), torch.get_num_threads()
     asked = random_queries(splits.rows("test"), count + _WARM, seed=1)
+    torch.set_num_threads(1)  # one question is too little work to share
     for coupling in ("gumbel", "monotone"):
         answer = partial(explorer.counterfactual, coupling=coupling)
         times = _milliseconds([partial(answer, q.factors, do=q.do) for q in asked])
         p90 = statistics.quantiles(times, n=10)[-1]
         yield Row(
-            f"a query of {_SAMPLES:,} samples, {coupling}",
+            f"a query of {_SAMPLES:,} samples, {coupling}, one thread",
             f"{spread(times, 'ms')}, 90th percentile {p90:.1f}",
         )
     for factor in dsprites.FACTORS:
         strip = partial(explorer.sweep, factor.name)
         times = _milliseconds([partial(strip, q.factors) for q in asked[: 20 + _WARM]])
-        yield Row(f"a strip, all {factor.classes} values of {factor.name}", spread(times, "ms"))
+        yield Row(
+            f"a strip, all {factor.classes} values of {factor.name}, one thread",
+            spread(times, "ms"),
+        )
+    torch.set_num_threads(threads)
     many = random_queries(splits.rows("test"), 1_000, seed=2)
     batch = [{"factors": q.factors, "do": q.do} for q in many]
     times = [timed(partial(explorer.counterfactuals, batch))[0] for _ in range(3)]
-    yield Row("1,000 different queries in one call", spread(times, "s", 2))
+    yield Row(f"1,000 different queries in one call, {threads} threads", spread(times, "s", 2))
 
 
 def _milliseconds(calls: Sequence[Callable[[], object]]) -> list[float]:
