@@ -11,7 +11,7 @@ from causal_explorer import checkpoint
 from causal_explorer.data import dsprites
 from causal_explorer.models.registry import build
 
-NETWORK = {"latent": 2, "harmonics": 3, "hidden": 8, "window": 32}
+NETWORK = {"latent": 2, "harmonics": [3, 3, 3], "hidden": 8, "window": 32}
 
 
 @pytest.fixture
@@ -85,17 +85,17 @@ def test_one_flipped_bit_anywhere_is_refused(folder, name):
         ("config.json", edit_config(network=[1]), "network"),
         ("config.json", edit_config(model="gan"), "model 'gan' is unknown"),
         ("config.json", edit_config(data=["x"]), "data set .* is unknown"),
-        ("config.json", edit_config(network=NETWORK | {"harmonics": 2}), "overtones|shape"),
+        ("config.json", edit_config(network=NETWORK | {"harmonics": [2, 2, 2]}), "overtones|shape"),
         ("config.json", lambda p: p.write_text("{"), "is not JSON"),
         ("config.json", lambda p: p.write_text("[]"), "holds no JSON object"),
         (
             "model.safetensors",
-            edit_weights(lambda w: w.update({"decoder.snap": torch.zeros(5)})),
-            r"decoder.snap in .* is torch.float32 of shape \(5,\).* takes .* \(3,\)",
+            edit_weights(lambda w: w.update({"decoder.log_blur": torch.zeros(5)})),
+            r"decoder.log_blur in .* is torch.float32 of shape \(5,\).* takes .* \(3,\)",
         ),
         (
             "model.safetensors",
-            edit_weights(lambda w: w.update({"decoder.snap": torch.zeros(3)})),
+            edit_weights(lambda w: w.update({"decoder.log_blur": torch.zeros(3)})),
             "torch.float32",
         ),
         (
@@ -105,17 +105,17 @@ def test_one_flipped_bit_anywhere_is_refused(folder, name):
         ),
         (
             "model.safetensors",
-            edit_weights(lambda w: w.pop("decoder.snap")),
-            "differ in the tensors decoder.snap",
+            edit_weights(lambda w: w.pop("decoder.log_blur")),
+            "differ in the tensors decoder.log_blur",
         ),
         (
             "model.safetensors",
-            edit_weights(lambda w: w["decoder.snap"].fill_(torch.nan)),
+            edit_weights(lambda w: w["decoder.log_blur"].fill_(torch.nan)),
             "not finite",
         ),
         (
             "model.safetensors",
-            lambda p: p.write_bytes(pickle.dumps({"decoder.snap": [1]})),
+            lambda p: p.write_bytes(pickle.dumps({"decoder.log_blur": [1]})),
             "is not a safetensors file",
         ),
     ],

@@ -11,8 +11,9 @@ from pathlib import Path
 from causal_explorer.wording import brief, first_line
 
 CONFIGS = Path(__file__).parent / "configs"
-_SHARES = ("average", "hold", "last_rate", "sparse")  # of a whole, which they stay below
-_FROM_ZERO = ("seed", "average", "hold", "sparse")
+_SHARES = ("average", "hold", "last_rate", "natural_rate")  # of a whole, which they stay below
+_SECTIONS = ("rates", "decay", "starts")  # of settings by parameter
+_FROM_ZERO = ("seed", "split_seed", "average", "hold")
 
 
 @dataclass(frozen=True)
@@ -21,34 +22,39 @@ class TrainConfig:
 
     seed: int = 0
     split_seed: int = 0
-    steps: int = 50_000
+    steps: int = 24_000
     batch: int = 256
     learning_rate: float = 0.002
-    hold: float = 0.5
-    last_rate: float = 0.0005
-    sparse: float = 0.1
+    hold: float = 0.125
+    last_rate: float = 0.01
+    natural: list[str] = field(default_factory=list)
+    natural_rate: float = 0.03
     log_every: int = 100
-    validate_every: int = 2_000
-    save_every: int = 2_000
+    validate_every: int = 1_000
+    save_every: int = 1_000
     average: float = 0.998
     rates: dict[str, float] = field(default_factory=dict)
-    sparsity: dict[str, float] = field(default_factory=dict)
     decay: dict[str, float] = field(default_factory=dict)
+    starts: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for setting in fields(self):
             value, name = getattr(self, setting.name), f"train.{setting.name}"
-            if setting.name in ("rates", "sparsity", "decay"):
+            if setting.name in _SECTIONS:
                 if not isinstance(value, dict):
                     raise ValueError(f"{name} is {brief(value)}: it is a section of settings.")
                 for key, scale in value.items():
-                    _require(f"{name}.{key}", scale, (int, float), 1e6)
+                    _require(f"{name}.{key}", scale, (int, float), 1e6, from_zero=True)
+            elif setting.name == "natural":
+                if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+                    raise ValueError(f"{name} is {brief(value)}: it is a list of names.")
             elif setting.name in _SHARES:
-                _require(name, value, (int, float), 0.999999)
+                _require(name, value, (int, float), 0.999999, setting.name in _FROM_ZERO)
             elif setting.name == "learning_rate":
                 _require(name, value, (int, float), 10.0)
             else:
-                _require(name, value, (int,), 65_536 if setting.name == "batch" else 2**53)
+                most = 65_536 if setting.name == "batch" else 2**53
+                _require(name, value, (int,), most, setting.name in _FROM_ZERO)
 
 
 @dataclass(frozen=True)
@@ -151,10 +157,11 @@ def _only(content: Mapping, known: set[str], where: str) -> None:
         )
 
 
-def _require(name: str, value: object, kinds: tuple[type, ...], most: float) -> None:
-    """Refuses anything but a number of these kinds, above 0 (some: from 0) and up to `most`."""
+def _require(
+    name: str, value: object, kinds: tuple[type, ...], most: float, from_zero: bool = False
+) -> None:
+    """Refuses anything but a number of these kinds, above 0 (or from 0) and up to `most`."""
     number = isinstance(value, kinds) and not isinstance(value, bool)
-    from_zero = name.endswith(_FROM_ZERO)
     least_holds = number and (value >= 0 if from_zero else value > 0)  # type: ignore[operator]
     if not least_holds or not value <= most:  # type: ignore[operator]
         kind = "a number" if float in kinds else "a whole number"

@@ -28,7 +28,7 @@ from train.board import Board
 from train.card import Origin, card, device_name
 from train.config import RunConfig
 from train.group import Group
-from train.optimiser import adamw, averaged, shrink
+from train.optimiser import adamw, averaged, natural
 from train.pictures import Pictures
 from train.state import RunState
 
@@ -88,6 +88,7 @@ class Run:
         self.model = build(config.model, variables, config.network).to(group.device)
         self.average = averaged(self.model, config.train.average)
         self.optimiser = adamw(self.model, config.train)
+        self.natural = natural(self.model, config.train)
         batches = torch.Generator().manual_seed(config.train.seed)
         self.state = RunState(0, 0.0, [], [], batches)
         if resume:
@@ -113,7 +114,12 @@ class Run:
 
     @property
     def _parts(self) -> run_state.Parts:
-        return {"model": self.model, "average": self.average, "optimiser": self.optimiser}
+        return {
+            "model": self.model,
+            "average": self.average,
+            "optimiser": self.optimiser,
+            "natural": self.natural,
+        }
 
     @property
     def _log_path(self) -> Path:
@@ -186,20 +192,29 @@ class Run:
 
     def _step(self, rows: torch.Tensor) -> torch.Tensor:
         """One step on a random batch; its -ELBO in nats an image."""
-        recipe, progress = self.config.train, self.state.step / self.config.train.steps
-        share = recipe.last_rate ** (max(0.0, progress - recipe.hold) / (1 - recipe.hold))
-        for group in self.optimiser.param_groups:
-            group["lr"] = group["peak"] * share
+        recipe = self.config.train
         lot = torch.randint(len(rows), (recipe.batch,), generator=self.state.generator)
         loss = self.objective(*self.pictures(rows[self.group.share(lot)]))
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        self.optimiser.step()
-        for group in self.optimiser.param_groups:
-            if group["sparsity"] and progress < recipe.sparse:
-                shrink(group, 1 - progress / recipe.sparse)
+        self._move(self.state.step / recipe.steps)
         self.average.update_parameters(self.model)
         return loss.detach()
+
+    def _move(self, progress: float) -> None:
+        """AdamW while the rate is held; then natural gradient for what it is to move."""
+        recipe, natural = self.config.train, self.natural
+        falling = max(0.0, progress - recipe.hold) / (1 - recipe.hold)
+        share = recipe.last_rate**falling
+        for group in self.optimiser.param_groups:
+            group["lr"] = group["peak"] * share * (progress >= group["start"])
+        if natural.parameters and progress >= recipe.hold / 2:  # before, it knows nothing yet
+            gradient = natural.observe()
+            if progress >= recipe.hold:
+                natural.step(gradient, recipe.natural_rate * share)
+                for parameter in natural.parameters:
+                    parameter.grad = None  # AdamW leaves it alone
+        self.optimiser.step()
 
     def _log(self, bar: tqdm, board: Board | None, loss: float) -> None:
         recipe, state = self.config.train, self.state

@@ -1,14 +1,14 @@
-"""How the weights move: AdamW by the recipe, decoupled L1, and a moving average."""
+"""How the weights move: AdamW by the recipe, then natural gradient, and a moving average."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn.functional import softshrink
 from torch.optim.swa_utils import AveragedModel
 
 from causal_explorer.models.mechanism import ImageMechanism
 from train.config import TrainConfig
+from train.natural import NaturalGradient
 
 
 def averaged(model: ImageMechanism, decay: float) -> AveragedModel:
@@ -23,35 +23,41 @@ def averaged(model: ImageMechanism, decay: float) -> AveragedModel:
 
 def adamw(model: ImageMechanism, recipe: TrainConfig) -> torch.optim.Optimizer:
     """AdamW, with each parameter's settings from the sections of [train] that name it."""
-    groups, named = [], set()
-    sections = (recipe.rates, recipe.decay, recipe.sparsity)
+    groups = []
     for name, parameter in model.named_parameters():
-        rate, decay, sparsity = (_prefix(section, name) for section in sections)
-        named |= {rate, decay, sparsity}
-        peak = recipe.learning_rate * recipe.rates.get(rate, 1.0)
+        peak = recipe.learning_rate * _setting(recipe.rates, name, 1.0)
+        decay = _setting(recipe.decay, name, 0.0)
+        start = _setting(recipe.starts, name, 0.0)
         groups.append(
             {
                 "params": [parameter],
                 "lr": peak,
                 "peak": peak,
-                "weight_decay": recipe.decay.get(decay, 0.0),
-                "sparsity": recipe.sparsity.get(sparsity, 0.0),
+                "weight_decay": decay,
+                "start": start,
             }
         )
-    if unused := set().union(*sections) - named:
-        raise ValueError(
-            f"train.rates, .decay or .sparsity names no parameter with {', '.join(sorted(unused))}."
-        )
+    _all_used(model, recipe)
     return torch.optim.AdamW(groups)
 
 
-@torch.no_grad()
-def shrink(group: dict, share: float) -> None:
-    """Decoupled L1: a soft threshold that zeroes what the data do not hold up."""
-    for parameter in group["params"]:
-        parameter.copy_(softshrink(parameter, group["lr"] * group["sparsity"] * share))
+def natural(model: ImageMechanism, recipe: TrainConfig) -> NaturalGradient:
+    """Natural gradient, for the parameters that train.natural names."""
+    chosen = tuple(recipe.natural)
+    named = [p for name, p in model.named_parameters() if name.startswith(chosen)]
+    return NaturalGradient(named, recipe.batch)
 
 
-def _prefix(settings: dict[str, float], name: str) -> str:
-    """The longest key that the parameter's name begins with, or ""."""
-    return max((key for key in settings if name.startswith(key)), key=len, default="")
+def _all_used(model: ImageMechanism, recipe: TrainConfig) -> None:
+    names = [name for name, _ in model.named_parameters()]
+    asked = {*recipe.rates, *recipe.decay, *recipe.starts, *recipe.natural}
+    if unused := sorted(key for key in asked if not any(n.startswith(key) for n in names)):
+        raise ValueError(
+            f"[train] names no parameter with {', '.join(unused)}: see rates, decay, starts, natural."
+        )
+
+
+def _setting(section: dict[str, float], name: str, otherwise: float) -> float:
+    """The section's number for the longest key that the parameter's name begins with."""
+    key = max((key for key in section if name.startswith(key)), key=len, default="")
+    return section.get(key, otherwise)

@@ -11,44 +11,50 @@ _SECTORS = 8_192  # of a turn, each of which faces one edge: a look-up costs les
 class Outlines(nn.Module):
     """corner_j = Σ_k a_k cos(k t_j) + b_k sin(k t_j) with t_j = 2πj / V: (x right, y down).
 
-    One outline a shape, with as many corners V as the shape has. An outline starts as a
-    circle of radius 1. z moves the coefficients along learned directions. Everything is in
-    float64: a corner has to be right to 1/10,000 of a pixel, and what moves it is smaller yet.
+    One outline a shape, with as many corners V and harmonics K as the shape has. An outline
+    starts as a circle of radius 1. z moves the coefficients along learned directions. Everything
+    is in float64: a corner has to be right to 1/10,000 of a pixel, and what moves it is smaller
+    yet.
 
     Source: elliptic Fourier descriptors, Kuhl and Giardina 1982, equation 1.
 
     Attributes:
         ellipse: (S, 3, 2) coefficients of 1, cos t and sin t.
-        overtones: (S, 2(K-1), 2) of cos kt / k², then sin kt / k², for k from 2 to K.
+        overtones: (S, 2(K-1), 2) of cos kt / k², then sin kt / k², for k from 2 to the largest
+            K; those past a shape's own stay 0.
         bend: (S, L, 2K+1, 2) what z adds to all of them.
     """
 
     _count: Tensor
     _next: Tensor
+    _previous: Tensor
     _beyond: Tensor
     _basis: Tensor
 
-    def __init__(self, corners: tuple[int, ...], harmonics: int, latent: int) -> None:
+    def __init__(self, corners: tuple[int, ...], harmonics: tuple[int, ...], latent: int) -> None:
         """Starts from circles.
 
         Args:
             corners: how many each shape has.
-            harmonics: K, the highest of the series.
+            harmonics: of each shape's series.
             latent: dimensions of z.
         """
         super().__init__()
-        shapes, terms = len(corners), 2 * harmonics + 1
+        shapes, terms = len(corners), 2 * max(harmonics) + 1
         circle = torch.tensor([[0, 0], [1, 0], [0, 1]], dtype=torch.float64).repeat(shapes, 1, 1)
+        own = (torch.arange(2, max(harmonics) + 1) <= torch.tensor(harmonics)[:, None]).repeat(1, 2)
         self.ellipse = nn.Parameter(circle + 1e-2 * torch.randn_like(circle))
-        self.overtones = nn.Parameter(1e-2 * torch.randn(shapes, terms - 3, 2).double())
+        overtones = 1e-2 * torch.randn(shapes, terms - 3, 2).double()
+        self.overtones = nn.Parameter(overtones * own[..., None])
         self.bend = nn.Parameter(1e-3 * torch.randn(shapes, latent, terms, 2).double())
         count = torch.tensor(corners)[:, None]
         index = torch.arange(max(corners))  # shapes with fewer corners repeat theirs
         constants = {
             "_count": count,
             "_next": (index + 1) % count,
+            "_previous": (index - 1) % count,
             "_beyond": index >= count,
-            "_basis": _basis(index % count / count, harmonics),
+            "_basis": _basis(index % count / count, max(harmonics)) * _used(own),
         }
         for name, value in constants.items():  # follow the module from device to device
             self.register_buffer(name, value, persistent=False)
@@ -65,23 +71,24 @@ class Outlines(nn.Module):
         return self._next[shape]
 
     @torch.no_grad()
-    def facing(self, shape: Tensor, angle: Tensor) -> Tensor:
+    def facing(self, shape: Tensor, angle: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """The edge that a ray from the centre meets, were z 0, to 1/16,384 of a turn.
 
         Corners have to wind from x to y around the centre, as the circle does from which an
         outline starts.
 
         Args:
-            shape: (N,) int64.
-            angle: (N, P) of the rays, radians.
+            shape: (M,) int64.
+            angle: (M,) of the rays, radians.
 
         Returns:
-            (N, P) int64, the corner at which the edge begins.
+            (M,) int64 each: the corner at which that edge begins, and those at which the edges
+            before and after it do.
         """
-        sectors = self._sectors()
         turn = angle / (2 * torch.pi)
         sector = ((turn - turn.floor()) * _SECTORS).long().clamp(0, _SECTORS - 1)
-        return sectors.flatten()[shape[:, None] * _SECTORS + sector]
+        faced = self._sectors().take(shape * _SECTORS + sector)
+        return faced, self._previous[shape, faced], self._next[shape, faced]
 
     def _sectors(self) -> Tensor:
         """(S, 8192) int64: the corner that comes before the middle of each part of a turn."""
@@ -95,6 +102,11 @@ class Outlines(nn.Module):
     def _corners(self) -> Tensor:
         """(S, V, 2) corners under z = 0."""
         return self._basis @ torch.cat([self.ellipse, self.overtones], dim=1)
+
+
+def _used(own: Tensor) -> Tensor:
+    """(S, 2(K-1)) overtones that a shape has, to (S, 1, 2K+1) of the whole basis, 0 and 1."""
+    return torch.cat([own.new_ones(len(own), 3), own], dim=1)[:, None].double()
 
 
 def _basis(turn: Tensor, harmonics: int) -> Tensor:

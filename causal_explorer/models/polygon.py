@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -9,19 +11,20 @@ from causal_explorer.models.outline import Outlines
 from causal_explorer.models.pose import Pose
 from causal_explorer.models.window import WindowedBernoulli
 
+_CERTAIN = 20.0  # nats: a pixel beyond it is on, or off, but for once in 500 million
+_BLUR = 0.4  # steps of the grid, at the start: rounding hardly shows
+
 
 class PolygonDecoder(nn.Module):
-    """logit_p = κ · d_p, with d_p how deep pixel p lies inside the edge that it faces.
+    """logit_p = κ · d_p, with d_p the distance of pixel p to the outline, positive inside.
 
-    That is the edge which the ray from the centre through the pixel meets, were z 0 and no
-    corner snapped; so an outline must be star-shaped. A learned share of the way, each
-    shape's own, its corners go to the next point of a grid finer than a pixel: pictures that
-    were drawn with corners in fixed point teach the decoder so. The gradient passes the
-    rounding by (straight-through estimator, Bengio, Léonard and Courville 2013,
-    arXiv:1308.3432).
+    The outline's corners were rounded to a grid finer than a pixel, softly: each to the mean of
+    rounding under normal noise (soft rounding, Agustsson and Theis 2020, arXiv:2006.09952,
+    section 4). The noise is learned, one a shape. Pictures that were drawn with corners in
+    fixed point teach it to vanish; others, to hide the grid.
 
     Attributes:
-        snap: (S,) the share, 0 at the start.
+        log_blur: (S,) log of the noise's standard deviation, in steps of the grid.
         log_sharpness: log κ, κ in nats a pixel.
     """
 
@@ -29,34 +32,49 @@ class PolygonDecoder(nn.Module):
         """Puts outlines in place.
 
         Args:
-            outlines: of each shape.
+            outlines: of each shape, star-shaped around 0.
             pose: where they lie.
             grid: points of the corners' grid a pixel.
         """
         super().__init__()
         self.outlines, self.pose, self.grid = outlines, pose, grid
-        self.snap = nn.Parameter(torch.zeros(len(outlines.ellipse), dtype=torch.float64))
+        blur = torch.full((len(outlines.ellipse),), _BLUR, dtype=torch.float64)
+        self.log_blur = nn.Parameter(blur.log())
         self.log_sharpness = nn.Parameter(torch.zeros((), dtype=torch.float64))
 
     def forward(self, v: Tensor, z: Tensor) -> WindowedBernoulli:
         """p(x | v, z) of (N, 5) int64 classes and (N, L) latents."""
         shape, place = v[:, 0], v[:, 1:]
-        corner = self.pose.place(place, self.outlines(shape, z))
-        corner = corner + self.snap[shape, None, None] * self._to_grid(corner.detach())
+        corner = self.pose.place(place, self.outlines(shape, z)) * self.grid
+        corner = _soft_round(corner, self.log_blur.exp()[shape, None, None]) / self.grid
         centre = self.pose.centre_in_window(place)
+        edges = _edges(corner - centre[:, None], self.outlines.after(shape)).float()
         pixel = torch.arange(self.pose.window, device=v.device) + 0.5
         right, down = (pixel - centre[:, :1]).float(), (pixel - centre[:, 1:]).float()
-        angle = torch.atan2(down[:, :, None], right[:, None, :]).flatten(1)
-        facing = self.outlines.facing(shape, angle + self.pose.angle[place[:, 1], None])
-        edges = _edges(corner - centre[:, None], self.outlines.after(shape)).float()
-        facing = facing[:, None, :].expand(-1, edges.shape[1], -1)
-        edge = edges.gather(2, facing).unflatten(2, (len(pixel), len(pixel)))
-        depth = _depth(edge, right[:, None, :], down[:, :, None])
-        return WindowedBernoulli(self.log_sharpness.exp().float() * depth, self.pose.corner(place))
+        sharpness = self.log_sharpness.exp().float()
+        with torch.no_grad():
+            radius = (right[:, None, :].square() + down[:, :, None].square()).sqrt()
+            inner = edges[:, :, 5].amin(1)[:, None, None] - _CERTAIN / sharpness
+            outer = edges[:, :, 6].amax(1)[:, None, None] + _CERTAIN / sharpness
+            logits = torch.where(radius < inner, _CERTAIN, -_CERTAIN)
+            near = ((radius >= inner) & (radius <= outer)).flatten().nonzero().squeeze(1)
+            image, row, column = torch.unravel_index(near, logits.shape)
+        x = right.flatten().index_select(0, image * len(pixel) + column)
+        y = down.flatten().index_select(0, image * len(pixel) + row)
+        turned = self.pose.angle[place[:, 1]].index_select(0, image)
+        around = self.outlines.facing(shape.index_select(0, image), torch.atan2(y, x) + turned)
+        faced, *beside = (image * edges.shape[1] + edge for edge in around)
+        depth = _depth(edges.flatten(0, 1), faced, beside, x, y)
+        logits = logits.flatten().index_copy(0, near, sharpness * depth).view_as(logits)
+        return WindowedBernoulli(logits, self.pose.corner(place))
 
-    def _to_grid(self, corner: Tensor) -> Tensor:
-        """From each corner to the next point of the grid, pixels."""
-        return (self.grid * corner + 0.5).floor() / self.grid - corner
+
+def _soft_round(x: Tensor, blur: Tensor) -> Tensor:
+    """Mean of ⌊x + ε + 1/2⌋ over ε ~ N(0, blur²); x itself, nearly, from a blur of 0.4 on."""
+    floor = x.detach().floor()
+    part, width = (x - floor).float() - 0.5, blur.float() * 2**0.5
+    steps = torch.stack([torch.erf((part - jump) / width) for jump in (-1, 0, 1)]).sum(0)
+    return floor + (0.5 + 0.5 * steps).double()
 
 
 def _edges(corner: Tensor, after: Tensor) -> Tensor:
@@ -67,35 +85,53 @@ def _edges(corner: Tensor, after: Tensor) -> Tensor:
         after: (N, V) int64, where each corner's edge ends.
 
     Returns:
-        (N, 5, V): a line's unit normal n and offset c, so that n · p + c is how deep p lies
-        inside it; then the edge's least and greatest distance from 0.
+        (N, V, 7): where an edge begins (right, down), its unit direction (right, down), its
+        length, and the least and greatest distance of its points from 0.
     """
-    end = corner.gather(1, after[..., None].expand(-1, -1, 2))
-    along = end - corner
-    length = (along.square().sum(-1) + 1e-16).sqrt()  # 1e-16: an edge of no length
-    right, down = (along / length[..., None]).unbind(-1)
-    x, y = corner.unbind(-1)
-    offset, foot = down * x - right * y, -(right * x + down * y)  # foot: of 0, along the edge
-    here = (x.square() + y.square()).sqrt()
-    there = here.gather(1, after)
-    within = (foot > 0) & (foot < length)
-    nearest = torch.where(within, offset.abs(), torch.minimum(here, there))
-    return torch.stack([-down, right, offset, nearest, torch.maximum(here, there)], dim=1)
+    along = corner.gather(1, after[..., None].expand(-1, -1, 2)) - corner
+    length = (along.square().sum(-1, keepdim=True) + 1e-16).sqrt()  # 1e-16: of no length
+    along = along / length
+    with torch.no_grad():
+        here = corner.norm(dim=-1)
+        there = here.gather(1, after)
+        foot = -(corner * along).sum(-1)  # of 0, along the edge
+        offset = along[..., 1] * corner[..., 0] - along[..., 0] * corner[..., 1]  # of its line
+        within = (foot > 0) & (foot < length[..., 0])
+        nearest = torch.where(within, offset.abs(), torch.minimum(here, there))
+        reach = torch.stack([nearest, torch.maximum(here, there)], dim=-1)
+    return torch.cat([corner, along, length, reach], dim=-1)
 
 
-def _depth(edge: Tensor, right: Tensor, down: Tensor) -> Tensor:
-    """How deep the point (right, down) lies inside its edge, pixels.
+def _depth(edges: Tensor, faced: Tensor, beside: Sequence[Tensor], x: Tensor, y: Tensor) -> Tensor:
+    """Distance of points to their outline, positive inside.
 
-    Snapping turns short edges, and those that run towards the centre no longer meet their
-    rays. What holds for every edge then decides: nearer to the centre than all of it is
-    inside, and farther is outside.
+    The edge that a point faces says whether it lies inside. Rounding turns short edges, and
+    those that run towards the centre no longer meet their rays. What holds for every edge then
+    decides: nearer to the centre than all of it is inside, and farther is outside. The distance
+    is to that edge or to the nearer one beside it, so that it is continuous where points begin
+    to face another edge: its gradient is then the loss's, which the distance to a line's is not.
 
     Args:
-        edge: (N, 5, ...), as `_edges` says.
-        right: from the centre, pixels.
-        down: from the centre, pixels.
+        edges: (E, 7), as `_edges` says.
+        faced: (M,) int64, each point's.
+        beside: the edges before and after, (M,) int64 each.
+        x: (M,) right of the centre, pixels.
+        y: (M,) below the centre, pixels.
     """
-    right_normal, down_normal, offset, nearest, farthest = edge.unbind(1)
-    inside = right_normal * right + down_normal * down + offset
-    radius = (right.square() + down.square()).sqrt()
-    return torch.minimum(torch.maximum(inside, nearest - radius), farthest - radius)
+    edge = edges.index_select(0, faced)
+    square, line, along = _distance(edge, x, y)
+    length, nearest, farthest = edge[:, 4:].unbind(1)
+    radius = (x.square() + y.square()).sqrt()
+    inside = torch.minimum(torch.maximum(line, nearest - radius), farthest - radius)
+    other = torch.where(along < 0.5 * length, *beside)
+    square = torch.minimum(square, _distance(edges.index_select(0, other), x, y)[0])
+    return torch.where(inside > 0, 1.0, -1.0) * (square + 1e-20).sqrt()  # 1e-20: of no distance
+
+
+def _distance(edge: Tensor, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """From edges to points: the distance squared, depth inside the line, and place along it."""
+    begin_x, begin_y, right, down, length = edge[:, :5].unbind(1)
+    x, y = x - begin_x, y - begin_y
+    line, along = right * y - down * x, right * x + down * y
+    beyond = along - torch.minimum(along.clamp(min=0), length)
+    return line.square() + beyond.square(), line, along

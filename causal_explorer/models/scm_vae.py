@@ -26,8 +26,8 @@ class SCMVAEConfig:
     Attributes:
         latent: dimensions of z.
         corners: of each shape's outline.
-        harmonics: of the curve that they lie on.
-        grid: points a pixel of the grid that corners may snap to.
+        harmonics: of each outline's curve, that its corners lie on.
+        grid: points a pixel of the grid that corners may have been rounded to.
         hidden: units of the encoder's hidden layer.
         window: side of the painted window, pixels.
 
@@ -37,7 +37,7 @@ class SCMVAEConfig:
 
     latent: int = 8
     corners: tuple[int, ...] = (4, 100, 150)
-    harmonics: int = 4
+    harmonics: tuple[int, ...] = (2, 1, 4)
     grid: int = 256
     hidden: int = 128
     window: int = 32
@@ -59,12 +59,14 @@ class SCMVAE(ImageMechanism):
         """
         super().__init__(config.latent)
         self.window, self.shapes = config.window, variables[0].classes
-        if len(config.corners) != self.shapes:
-            raise ValueError(
-                f"corners has {len(config.corners)} numbers: it takes {self.shapes}, one for each "
-                f"class of {variables[0].name}."
-            )
-        outlines = Outlines(tuple(config.corners), config.harmonics, config.latent)
+        for name in ("corners", "harmonics"):
+            numbers = getattr(config, name)
+            if len(numbers) != self.shapes:
+                raise ValueError(
+                    f"{name} has {len(numbers)} numbers: it takes {self.shapes}, one for each "
+                    f"class of {variables[0].name}."
+                )
+        outlines = Outlines(tuple(config.corners), tuple(config.harmonics), config.latent)
         pose = Pose(variables[1:], config.window)
         self.decoder = PolygonDecoder(outlines, pose, config.grid)
         self.encoder = nn.Sequential(

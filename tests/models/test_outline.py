@@ -12,7 +12,7 @@ CORNERS = (4, 100, 150)
 def outlines():
     """Star-shaped outlines with dents, each shape another."""
     torch.manual_seed(0)
-    made = Outlines(CORNERS, harmonics=5, latent=2).requires_grad_(False)
+    made = Outlines(CORNERS, harmonics=(5, 5, 5), latent=2).requires_grad_(False)
     made.overtones.normal_(std=0.2)
     return made
 
@@ -23,7 +23,7 @@ def corners_of(outlines, shape, z=(0.0, 0.0)):
 
 def test_an_outline_starts_as_a_circle():
     torch.manual_seed(0)
-    outlines = Outlines(CORNERS, harmonics=4, latent=2).requires_grad_(False)
+    outlines = Outlines(CORNERS, harmonics=(4, 4, 4), latent=2).requires_grad_(False)
     for shape in range(3):
         corners = corners_of(outlines, shape)
         torch.testing.assert_close(
@@ -48,16 +48,31 @@ def test_corners_follow_the_fourier_series(outlines):
 @pytest.mark.parametrize("shape", range(3))
 def test_a_ray_meets_the_edge_that_it_faces(outlines, shape):
     corners = corners_of(outlines, shape)
-    angle = torch.rand(1, 2_000, generator=torch.Generator().manual_seed(1)) * 40 - 20
-    begin = outlines.facing(torch.tensor([shape]), angle)[0]
-    end = outlines.after(torch.tensor([shape]))[0, begin]
-    ray = torch.stack([angle[0].cos(), angle[0].sin()], dim=1)
+    angle = torch.rand(2_000, generator=torch.Generator().manual_seed(1)) * 40 - 20
+    begin, previous, end = outlines.facing(torch.tensor(shape).expand(2_000), angle)
+    assert end.equal(outlines.after(torch.tensor([shape]))[0, begin])
+    assert begin.equal(outlines.after(torch.tensor([shape]))[0, previous])
+    ray = torch.stack([angle.cos(), angle.sin()], dim=1)
     first, last = (_cross(corners[place], ray) for place in (begin, end))
     far = corners.norm(dim=1).max() * 2 * math.pi / 16_384  # to which an edge is looked up
     assert (first >= -far - 1e-5).all()
     assert (last <= far + 1e-5).all()
     assert ((corners[begin] * ray).sum(1) > -0.8 * corners[begin].norm(dim=1)).all()
     assert len(begin.unique()) > 0.9 * len(corners)
+
+
+def test_an_outline_has_no_more_harmonics_than_its_own():
+    torch.manual_seed(0)
+    outlines = Outlines(CORNERS, harmonics=(2, 1, 4), latent=2).requires_grad_(False)
+    before = [corners_of(outlines, shape) for shape in range(3)]
+    assert outlines.overtones[1].eq(0).all()
+    outlines.overtones += 1.0
+    outlines.bend[:, 0, 3:] += 1.0
+    after = [corners_of(outlines, shape, (1.0, 0.0)) for shape in range(3)]
+    plain = [corners_of(outlines, shape) for shape in range(3)]
+    assert plain[1].equal(before[1])
+    assert (plain[2] - before[2]).abs().max() > 0.1
+    assert (after[1] - before[1]).abs().max() < 0.1, "nor does z give it any"
 
 
 def test_z_bends_the_outline_of_its_shape(outlines):

@@ -5,14 +5,14 @@ import torch
 
 from causal_explorer.data import dsprites
 from causal_explorer.models.outline import Outlines
-from causal_explorer.models.polygon import PolygonDecoder, _depth, _edges
+from causal_explorer.models.polygon import PolygonDecoder, _depth, _edges, _soft_round
 from causal_explorer.models.pose import Pose
 
 
 def round_decoder(radius, corners=(400, 400, 400)):
     """A decoder whose every outline is nearly a circle of that radius, in pixels."""
     torch.manual_seed(0)
-    outlines = Outlines(corners, harmonics=4, latent=4)
+    outlines = Outlines(corners, harmonics=(4, 4, 4), latent=4)
     decoder = PolygonDecoder(outlines, Pose(dsprites.FACTORS[1:], 32), grid=4)
     with torch.no_grad():
         outlines.ellipse.copy_(torch.tensor([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]))
@@ -20,6 +20,7 @@ def round_decoder(radius, corners=(400, 400, 400)):
         outlines.bend.zero_()
         decoder.pose.log_radius.fill_(math.log(radius))
         decoder.log_sharpness.fill_(math.log(50.0))
+        decoder.log_blur.fill_(math.log(0.4))
     return decoder
 
 
@@ -34,20 +35,31 @@ def test_a_round_outline_draws_a_disc():
     assert (picture > 0.5).equal(distance < 10)
 
 
-def test_the_logit_is_the_depth_inside_the_edge():
-    """A square of side 10 around the canvas's centre: the way to its nearest side.
-
-    Past its corners' circle the way to that circle, where it is longer.
-    """
+def test_the_logit_is_the_distance_to_the_outline():
+    """A square of side 10 around the canvas's centre: to its nearest side, or its corner."""
     decoder = round_decoder(10 / math.sqrt(2), corners=(4, 4, 4))
     with torch.no_grad():
+        decoder.log_sharpness.fill_(0.0)
         decoder.pose.angle[0] = math.pi / 4
         decoder.pose.centre_x[16] = decoder.pose.centre_y[16] = 32.0
-        logits = decoder(torch.tensor([[0, 0, 0, 16, 16]]), torch.zeros(1, 4)).canvas[0] / 50
-    away = (torch.arange(64) + 0.5 - 32).abs()
-    side = 5 - torch.maximum(away[:, None], away[None, :])
-    depth = torch.minimum(side, 5 * math.sqrt(2) - torch.hypot(away[:, None], away[None, :]))
-    torch.testing.assert_close(logits[16:48, 16:48], depth[16:48, 16:48], atol=1e-4, rtol=0)
+        logits = decoder(torch.tensor([[0, 0, 0, 16, 16]]), torch.zeros(1, 4)).canvas[0]
+    away = (torch.arange(64) + 0.5 - 32).abs() - 5
+    beyond = torch.hypot(away[:, None].clamp(min=0), away[None, :].clamp(min=0))
+    depth = -torch.maximum(away[:, None], away[None, :]).clamp(max=0) - beyond
+    torch.testing.assert_close(logits[16:48, 16:48], depth[16:48, 16:48], atol=1e-3, rtol=0)
+
+
+def test_a_pixel_far_from_the_outline_is_certain():
+    decoder = round_decoder(8.0)
+    v = torch.tensor([[0, 0, 7, 16, 9], [1, 3, 9, 1, 30]])
+    with torch.no_grad():
+        near, far = decoder(v, torch.zeros(2, 4)).logits.abs(), 50 * 8.0
+        assert near.max() == 20
+        decoder.log_sharpness.fill_(0.0)
+        exact = 50 * decoder(v, torch.zeros(2, 4)).logits
+    assert (exact.abs()[near == 20] > 19.5).all()
+    assert exact.abs().max() < far
+    torch.testing.assert_close(near[near < 20], exact.abs()[near < 20], atol=1e-3, rtol=1e-3)
 
 
 def test_the_outline_turns_with_the_angle():
@@ -65,32 +77,59 @@ def test_the_outline_turns_with_the_angle():
     assert not torch.allclose(upright, turned, atol=0.5)
 
 
-def test_corners_snap_by_the_learned_share():
+@pytest.mark.parametrize("blur", [0.05, 0.2, 0.4])
+def test_soft_rounding_is_the_mean_of_rounding(blur):
+    x = torch.linspace(-2.3, 2.9, 53).double()
+    noise = blur * torch.randn(200_000, 1, generator=torch.Generator().manual_seed(0)).double()
+    expected = (x + noise + 0.5).floor().mean(0)
+    found = _soft_round(x, torch.tensor(blur, dtype=torch.float64))
+    torch.testing.assert_close(found, expected, atol=0.006, rtol=0)
+
+
+def test_corners_are_rounded_as_far_as_their_shape_learned():
     decoder = round_decoder(8.0, corners=(5, 5, 5))
     v = torch.tensor([[0, 0, 3, 4, 5], [1, 0, 3, 4, 5]])
     with torch.no_grad():
-        decoder.snap.copy_(torch.tensor([0.0, 1.0, 0.5]))
-        corner = decoder.pose.place(v[:, 1:], decoder.outlines(v[:, 0], torch.zeros(2, 4)))
-        step = decoder._to_grid(corner)
-    whole = 4 * (corner + step)
-    torch.testing.assert_close(whole, whole.round(), atol=1e-4, rtol=0)
-    assert step.abs().max() <= 1 / 8 + 1e-5
-    with torch.no_grad():
-        apart = decoder(v, torch.zeros(2, 4)).logits
-        decoder.snap.zero_()
+        decoder.log_sharpness.fill_(0.0)
         plain = decoder(v, torch.zeros(2, 4)).logits
+        decoder.log_blur.copy_(torch.tensor([0.4, 0.001, 0.4]).log())
+        apart = decoder(v, torch.zeros(2, 4)).logits
     assert apart[0].equal(plain[0])
-    assert 50 / 100 < (apart[1] - plain[1]).abs().max() < 50 / 4
+    assert 0.01 < (apart[1] - plain[1]).abs().max() < 0.25, "the grid is 1/4 pixel"
 
 
-def test_an_edge_that_snapping_turned_away_does_not_leak():
-    """A sliver of an edge that runs towards the centre, turned by its corners' snap."""
+def test_an_edge_that_rounding_turned_away_does_not_leak():
+    """A sliver of an edge that runs towards the centre, turned by its corners' rounding."""
     corner = torch.tensor([[[0.0, 4.0], [0.002, 4.02], [-5.0, 4.0]]])
-    edges = _edges(corner, torch.tensor([[1, 2, 0]]))
+    edges = _edges(corner, torch.tensor([[1, 2, 0]]))[0]
     far = torch.linspace(0.5, 12, 24)
-    depth = _depth(edges[:, :, :1], 0.001 * far, far)[0]
+    faced = torch.zeros(24, dtype=torch.int64)
+    depth = _depth(edges, faced, (faced + 2, faced + 1), 0.001 * far, far)
     assert (depth[far < 3.9] > 0).all()
     assert (depth[far > 4.1] < 0).all()
+
+
+def test_the_gradient_is_the_change_of_the_loss():
+    """Also in a dent whose edges run nearly towards the centre."""
+    decoder = round_decoder(8.0, corners=(4, 100, 150))
+    heart = decoder.outlines
+    with torch.no_grad():
+        heart.ellipse[2] = torch.tensor([[0.0, 0.2], [0.0, -0.9], [0.75, 0.0]])
+        heart.overtones[2, 0] = torch.tensor([0.0, 4 * 5 / 14.5])
+        heart.overtones[2, 4] = torch.tensor([-9 * 0.25, 0.0])
+        decoder.log_sharpness.fill_(math.log(20.0))
+    v = torch.cartesian_prod(torch.tensor([2]), torch.tensor([3]), *map(torch.arange, (40, 4, 4)))
+    x = torch.from_numpy(dsprites.render(v.numpy()))
+    loss = lambda: -decoder(v, torch.zeros(len(v), 4)).log_prob(x).double().mean()  # noqa: E731
+    way = torch.randn(heart.overtones.shape, generator=torch.Generator().manual_seed(1)).double()
+    way[:2], way[2, 3:] = 0, 0
+    slope = (torch.autograd.grad(loss(), heart.overtones)[0] * way).sum()
+    with torch.no_grad():
+        heart.overtones += 1e-3 * way
+        after = loss()
+        heart.overtones -= 2e-3 * way
+        before = loss()
+    assert float((after - before) / 2e-3) == pytest.approx(float(slope), rel=0.05)
 
 
 def test_z_bends_the_outline():

@@ -27,7 +27,8 @@ def test_wrong_settings_are_refused():
         ({"corners": [4, 100]}, "corners has 2 numbers: it takes 3, one for each class of shape"),
         ({"corners": [4, 100, "x"]}, "it takes whole numbers from 1"),
         ({"corners": [4, 2, 150]}, "an outline takes 3 or more"),
-        ({"harmonics": [4]}, r"harmonics is \[4\]: it takes a whole number from 1"),
+        ({"harmonics": 4}, "harmonics is 4: it takes a list"),
+        ({"harmonics": [4]}, "harmonics has 1 numbers: it takes 3, one for each class of shape"),
         ({"latent": True}, "latent is True"),
         ({"grid": 0}, "grid is 0: it takes a whole number from 1"),
         ({"window": 65}, "window is 65: it takes a whole number from 1 to 64"),
@@ -39,6 +40,6 @@ def test_bad_sizes_get_one_sentence(network, sentence):
 
 
 def test_one_harmonic_is_enough_to_paint():
-    model = build("scm-vae", dsprites.FACTORS, {"harmonics": 1})
+    model = build("scm-vae", dsprites.FACTORS, {"harmonics": [1, 1, 1]})
     v = torch.tensor([[2, 3, 10, 16, 16]])
     assert model.decode(v, torch.zeros(1, 8)).mean.sum() > 10

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 QUICK = [
     *("--set", "train.steps=40", "--set", "train.batch=64", "--set", "train.log_every=5"),
     *("--set", "train.validate_every=40", "--set", "train.save_every=5"),
-    *("--set", "network.harmonics=3", "--device", "cpu"),
+    *("--set", "network.harmonics=[3,3,3]", "--device", "cpu"),
 ]
 TORCHRUN = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
 

@@ -18,7 +18,7 @@ ALONE = Group(0, 1, torch.device("cpu"))
 
 
 def small(*overrides):
-    quick = ["train.steps=10", "train.batch=64", "train.log_every=5", "network.harmonics=3"]
+    quick = ["train.steps=10", "train.batch=64", "train.log_every=5", "network.harmonics=[3,3,3]"]
     return read_config("scm-vae", [*quick, *overrides])
 
 
@@ -67,7 +67,7 @@ def test_rates_and_decay_go_to_the_parameters_that_they_name(tmp_path):
     assert groups["decoder.pose.centre_x"]["peak"] == pytest.approx(5 * base)
     assert groups["decoder.pose.angle"]["weight_decay"] == 7
     assert groups["decoder.outlines.ellipse"]["weight_decay"] == 0
-    assert groups["decoder.outlines.overtones"]["sparsity"] == 0.2
+    assert groups["decoder.log_blur"]["peak"] == 0
 
 
 def test_evaluation_takes_as_many_pictures_as_asked(tmp_path):
@@ -79,7 +79,7 @@ def test_evaluation_takes_as_many_pictures_as_asked(tmp_path):
 def test_a_loss_that_is_not_finite_ends_the_run(tmp_path):
     run = Run(replace(small(), id="x"), ALONE, tmp_path, resume=False)
     with torch.no_grad():
-        run.model.decoder.snap.fill_(math.nan)
+        run.model.decoder.log_blur.fill_(math.nan)
     with (
         pytest.warns(UserWarning, match="Encountered NaN"),
         pytest.raises(ValueError, match="The loss is nan at step 5: lower the learning rate"),

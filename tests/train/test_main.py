@@ -8,7 +8,7 @@ from train.__main__ import main, pick_device
 QUICK = [
     *("--set", "train.steps=12", "--set", "train.batch=32", "--set", "train.log_every=3"),
     *("--set", "train.validate_every=6", "--set", "train.save_every=4"),
-    *("--set", "network.harmonics=3", "--device", "cpu"),
+    *("--set", "network.harmonics=[3,3,3]", "--device", "cpu"),
 ]
 
 pytestmark = pytest.mark.usefixtures("cache")

@@ -3,14 +3,13 @@ import torch
 
 from causal_explorer.data import dsprites
 from causal_explorer.models.registry import build
-from train.config import read_config
-from train.optimiser import adamw, averaged, shrink
+from train.optimiser import averaged
 
 
 @pytest.fixture
 def model():
     torch.manual_seed(0)
-    return build("scm-vae", dsprites.FACTORS, {"latent": 2, "harmonics": 3})
+    return build("scm-vae", dsprites.FACTORS, {"latent": 2, "harmonics": [3, 3, 3]})
 
 
 def move(model, value):
@@ -27,7 +26,7 @@ def test_the_average_forgets_by_its_decay(model):
         average.update_parameters(model)
         share = 1.0 if step == 0 else max(0.1, 9 / (10 + step))
         expected += share * (step - expected)
-    assert float(average.module.decoder.snap.detach()[0]) == pytest.approx(expected)
+    assert float(average.module.decoder.log_blur.detach()[0]) == pytest.approx(expected)
     assert 25 < expected < 36, "it lags behind, and not far"
 
 
@@ -36,7 +35,7 @@ def test_without_a_decay_the_average_is_the_model(model):
     for step in (0.0, 5.0, 3.0):
         move(model, step)
         average.update_parameters(model)
-    assert float(average.module.decoder.snap.detach()[0]) == 3.0
+    assert float(average.module.decoder.log_blur.detach()[0]) == 3.0
 
 
 def test_the_average_of_a_number_near_48_still_moves(model):
@@ -50,19 +49,3 @@ def test_the_average_of_a_number_near_48_still_moves(model):
         average.update_parameters(model)
     centre = float(average.module.decoder.pose.centre_x.detach()[0])
     assert centre == pytest.approx(48.0001, abs=1e-6)
-
-
-def test_shrinking_is_a_soft_threshold(model):
-    recipe = read_config("scm-vae").train
-    groups = adamw(model, recipe).param_groups
-    named = dict(zip(dict(model.named_parameters()), groups, strict=True))
-    group = named["decoder.outlines.overtones"]
-    assert group["sparsity"] == 0.2
-    overtones = model.decoder.outlines.overtones
-    with torch.no_grad():
-        overtones.copy_(torch.linspace(-0.001, 0.001, overtones.numel()).view_as(overtones))
-    before, threshold = overtones.detach().clone(), group["lr"] * 0.2 * 0.5
-    shrink(group, 0.5)
-    expected = before.sign() * (before.abs() - threshold).clamp(min=0)
-    torch.testing.assert_close(overtones.detach(), expected)
-    assert (overtones == 0).any()

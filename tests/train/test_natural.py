@@ -1,0 +1,83 @@
+import pytest
+import torch
+from torch import nn
+
+from train.natural import NaturalGradient
+
+
+def quadratic(information, steps, rate=0.05, batch=16, offset=1.0):
+    """Learns a mean of 0 from noisy pictures of it, whose directions tell very unevenly."""
+    generator = torch.Generator().manual_seed(0)
+    turn = torch.linalg.qr(torch.randn(4, 4, generator=generator).double())[0]
+    fisher = turn @ torch.diag(torch.tensor(information).double()) @ turn.T
+    root = torch.linalg.cholesky(fisher)
+    weight = nn.Parameter(turn @ torch.full((4,), offset).double())
+    natural = NaturalGradient([weight], batch)
+    for step in range(steps):
+        noise = root @ torch.randn(4, batch, generator=generator).double()
+        weight.grad = fisher @ weight.detach() + noise.mean(1)
+        gradient = natural.observe()
+        if step >= 300:
+            natural.step(gradient, rate)
+    return turn.T @ weight.detach(), natural, fisher
+
+
+def test_weak_directions_are_learned_as_fast_as_strong_ones():
+    """A weight knows its mean to 1 / √information, however little that is."""
+    information = [1e4, 1.0, 1e-1, 1e2]
+    found, natural, fisher = quadratic(information, 1_500, offset=30.0)
+    assert (found.abs() * torch.tensor(information).sqrt() < 0.3).all()
+    torch.testing.assert_close(natural.fisher, fisher, rtol=0.3, atol=30)
+
+
+def test_what_all_batches_agree_on_is_no_noise():
+    weight = nn.Parameter(torch.zeros(2).double())
+    natural = NaturalGradient([weight], 1)
+    generator = torch.Generator().manual_seed(0)
+    for _ in range(2_000):
+        weight.grad = torch.tensor([100.0, -100.0]) + torch.randn(2, generator=generator).double()
+        natural.observe()
+    torch.testing.assert_close(natural.fisher, torch.eye(2).double(), atol=0.2, rtol=0)
+
+
+def test_a_step_has_a_longest_length():
+    weight = nn.Parameter(torch.zeros(3).double())
+    natural = NaturalGradient([weight], 4)
+    generator = torch.Generator().manual_seed(0)
+    for _ in range(500):
+        weight.grad = torch.randn(3, generator=generator).double()
+        natural.observe()
+    natural.step(torch.tensor([1e9, 0.0, 0.0]).double(), 1.0)
+    assert weight.detach().norm() < 2
+    assert weight[0] < -0.1
+
+
+def test_what_no_gradient_touches_stays_put():
+    used, unused = (nn.Parameter(torch.ones(2).double()) for _ in range(2))
+    natural = NaturalGradient([used, unused], 4)
+    for step in range(60):
+        used.grad = torch.tensor([1.0, float(step % 3)]).double()
+        natural.step(natural.observe(), 0.1)
+    assert unused.eq(1).all()
+    assert used.ne(1).any()
+
+
+def test_a_restored_one_goes_on_alike():
+    ways = []
+    for again in (False, True):
+        weight = nn.Parameter(torch.zeros(3).double())
+        natural = NaturalGradient([weight], 4)
+        generator = torch.Generator().manual_seed(0)
+        for step in range(120):
+            if again and step == 70:
+                saved = {
+                    k: v.clone() if k != "seen" else v for k, v in natural.state_dict().items()
+                }
+                natural = NaturalGradient([weight], 4)
+                natural.load_state_dict(saved)
+            weight.grad = torch.randn(3, generator=generator).double()
+            natural.step(natural.observe(), 0.1)
+        ways.append(weight.detach().clone())
+    assert ways[0].equal(ways[1])
+    assert ways[0].norm() == pytest.approx(float(ways[1].norm()))
+    assert ways[0].ne(0).all()
