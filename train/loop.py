@@ -211,7 +211,7 @@ class Run:
         if natural.parameters and progress >= recipe.hold / 2:  # before, it knows nothing yet
             gradient = natural.observe()
             if progress >= recipe.hold:
-                natural.step(gradient, recipe.natural_rate * share)
+                natural.step(gradient, recipe.natural_rate * share, progress)
                 for parameter in natural.parameters:
                     parameter.grad = None  # AdamW leaves it alone
         self.optimiser.step()

@@ -28,12 +28,15 @@ class NaturalGradient:
     around the mean: Kunstner, Balles and Hennig 2019, arXiv:1905.12558, section 5.
     """
 
-    def __init__(self, parameters: Sequence[nn.Parameter], batch: int) -> None:
+    def __init__(
+        self, parameters: Sequence[nn.Parameter], batch: int, starts: Sequence[float] | None = None
+    ) -> None:
         """Starts with no knowledge of F.
 
         Args:
             parameters: in float64.
             batch: images that a gradient is the mean over.
+            starts: from which share of the run on each parameter moves; from the first if None.
         """
         self.parameters, self.batch, self.seen = list(parameters), batch, 0
         count = sum(p.numel() for p in self.parameters)
@@ -41,6 +44,9 @@ class NaturalGradient:
         self.mean = torch.zeros(count, dtype=like.dtype, device=like.device)
         self.fisher = torch.zeros(count, count, dtype=like.dtype, device=like.device)
         self.inverse = torch.zeros_like(self.fisher)
+        each = torch.tensor(starts or [0.0] * len(self.parameters))
+        sizes = torch.tensor([p.numel() for p in self.parameters])
+        self.starts = each.repeat_interleave(sizes).to(like.device)
 
     @torch.no_grad()
     def observe(self) -> Tensor:
@@ -53,16 +59,19 @@ class NaturalGradient:
         return gradient
 
     @torch.no_grad()
-    def step(self, gradient: Tensor, rate: float) -> None:
+    def step(self, gradient: Tensor, rate: float, progress: float = 1.0) -> None:
         """Moves the parameters.
 
         Args:
             gradient: (n,), that `observe` gave.
             rate: η; 1 would trust this batch alone.
+            progress: share of the run that is done.
         """
+        moving = self.starts <= progress
         if self.seen % _RENEWED == 0 or not self.inverse.any():
             self.inverse.copy_(_damped_inverse(self.fisher))
-        way = self.inverse @ gradient
+        gradient = gradient * moving
+        way = (self.inverse @ gradient) * moving
         length = self.batch * (gradient @ way) / len(gradient)  # 1 where it is all noise
         way *= rate * (_LONGEST / length.clamp(min=_LONGEST)).sqrt()
         for parameter, part in zip(

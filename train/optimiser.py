@@ -44,8 +44,9 @@ def adamw(model: ImageMechanism, recipe: TrainConfig) -> torch.optim.Optimizer:
 def natural(model: ImageMechanism, recipe: TrainConfig) -> NaturalGradient:
     """Natural gradient, for the parameters that train.natural names."""
     chosen = tuple(recipe.natural)
-    named = [p for name, p in model.named_parameters() if name.startswith(chosen)]
-    return NaturalGradient(named, recipe.batch)
+    named = {name: p for name, p in model.named_parameters() if name.startswith(chosen)}
+    starts = [_setting(recipe.starts, name, 0.0) for name in named]
+    return NaturalGradient(list(named.values()), recipe.batch, starts)
 
 
 def _all_used(model: ImageMechanism, recipe: TrainConfig) -> None:
@@ -53,7 +54,8 @@ def _all_used(model: ImageMechanism, recipe: TrainConfig) -> None:
     asked = {*recipe.rates, *recipe.decay, *recipe.starts, *recipe.natural}
     if unused := sorted(key for key in asked if not any(n.startswith(key) for n in names)):
         raise ValueError(
-            f"[train] names no parameter with {', '.join(unused)}: see rates, decay, starts, natural."
+            f"[train] names no parameter with {', '.join(unused)}: "
+            "see rates, decay, starts and natural."
         )
 
 

@@ -17,6 +17,10 @@ pytestmark = pytest.mark.usefixtures("cache")
 ALONE = Group(0, 1, torch.device("cpu"))
 
 
+def named_groups(model, optimiser):
+    return dict(zip(dict(model.named_parameters()), optimiser.param_groups, strict=True))
+
+
 def small(*overrides):
     quick = ["train.steps=10", "train.batch=64", "train.log_every=5", "network.harmonics=[3,3,3]"]
     return read_config("scm-vae", [*quick, *overrides])
@@ -44,30 +48,63 @@ def test_only_the_train_split_of_that_seed_is_learned(tmp_path, monkeypatch, see
 
 
 def test_the_learning_rate_is_held_and_then_falls_to_its_last(tmp_path):
-    run = Run(small(), ALONE, tmp_path, resume=False)
+    config = small("train.hold=0.5", "train.last_rate=0.01")
+    run = Run(config, ALONE, tmp_path, resume=False)
     rows = torch.from_numpy(splits.rows("train"))
-    rates = []
+    rates, blur = [], []
     for step in range(10):
         run.state.step = step
         run._step(rows)
-        rates.append(run.optimiser.param_groups[0]["lr"] / run.optimiser.param_groups[0]["peak"])
-    expected = [1.0] * 5 + [5e-4 ** ((step - 5) / 5) for step in range(5, 10)]
+        groups = named_groups(run.model, run.optimiser)
+        rates.append(groups["encoder.0.weight"]["lr"] / groups["encoder.0.weight"]["peak"])
+        blur.append(groups["decoder.log_blur"]["lr"])
+    expected = [1.0] * 5 + [0.01 ** ((step - 5) / 5) for step in range(5, 10)]
     np.testing.assert_allclose(rates, expected)
+    assert [rate > 0 for rate in blur] == [False] * 5 + [True] * 5, "by train.starts"
+
+
+def test_natural_gradient_takes_over_once_the_rates_fall(tmp_path):
+    config = small(
+        "train.hold=0.5", "train.natural_rate=0.9", 'train.starts."decoder.log_blur"=0.8'
+    )
+    run = Run(config, ALONE, tmp_path, resume=False)
+    rows = torch.from_numpy(splits.rows("train"))
+    moved = {name: [] for name, _ in run.model.named_parameters()}
+    steps = []
+    take = run.natural.step
+    run.natural.step = lambda gradient, rate, progress: (
+        steps.append(rate),
+        take(gradient, rate, progress),
+    )
+    for step in range(10):
+        run.state.step = step
+        before = {name: p.detach().clone() for name, p in run.model.named_parameters()}
+        run._step(rows)
+        for name, parameter in run.model.named_parameters():
+            moved[name].append(bool((parameter.detach() != before[name]).any()))
+    assert len(steps) == 5
+    assert steps[0] == pytest.approx(0.9)
+    assert steps == sorted(steps, reverse=True)
+    assert run.natural.seen == 7, "it watches from half of the hold on"
+    assert all(moved["decoder.pose.centre_x"]), "AdamW first, then natural gradient"
+    assert moved["decoder.log_blur"] == [False] * 8 + [True] * 2, "by train.starts"
+    assert all(moved["encoder.0.weight"]), "AdamW throughout"
+    state = run.optimiser.state[run.model.decoder.pose.centre_x]
+    assert int(state["step"]) == 5, "AdamW left it alone from then on"
 
 
 def test_rates_and_decay_go_to_the_parameters_that_they_name(tmp_path):
     config = small("train.rates.encoder=0.5", 'train.decay."decoder.pose.angle"=7')
     model = Run(config, ALONE, tmp_path, resume=False).model
-    groups = dict(
-        zip(dict(model.named_parameters()), adamw(model, config.train).param_groups, strict=True)
-    )
+    groups = named_groups(model, adamw(model, config.train))
     base = config.train.learning_rate
     assert groups["encoder.0.weight"]["peak"] == pytest.approx(0.5 * base)
     assert groups["decoder.outlines.ellipse"]["peak"] == pytest.approx(2 * base)
     assert groups["decoder.pose.centre_x"]["peak"] == pytest.approx(5 * base)
     assert groups["decoder.pose.angle"]["weight_decay"] == 7
     assert groups["decoder.outlines.ellipse"]["weight_decay"] == 0
-    assert groups["decoder.log_blur"]["peak"] == 0
+    assert groups["decoder.log_blur"]["start"] == 0.5
+    assert groups["decoder.log_sharpness"]["start"] == 0
 
 
 def test_evaluation_takes_as_many_pictures_as_asked(tmp_path):

@@ -5,13 +5,13 @@ from torch import nn
 from train.natural import NaturalGradient
 
 
-def quadratic(information, steps, rate=0.05, batch=16, offset=1.0):
+def quadratic(information, steps, rate=0.05, batch=16):
     """Learns a mean of 0 from noisy pictures of it, whose directions tell very unevenly."""
     generator = torch.Generator().manual_seed(0)
     turn = torch.linalg.qr(torch.randn(4, 4, generator=generator).double())[0]
     fisher = turn @ torch.diag(torch.tensor(information).double()) @ turn.T
     root = torch.linalg.cholesky(fisher)
-    weight = nn.Parameter(turn @ torch.full((4,), offset).double())
+    weight = nn.Parameter(turn @ (5 / torch.tensor(information).double().sqrt()))
     natural = NaturalGradient([weight], batch)
     for step in range(steps):
         noise = root @ torch.randn(4, batch, generator=generator).double()
@@ -25,7 +25,7 @@ def quadratic(information, steps, rate=0.05, batch=16, offset=1.0):
 def test_weak_directions_are_learned_as_fast_as_strong_ones():
     """A weight knows its mean to 1 / √information, however little that is."""
     information = [1e4, 1.0, 1e-1, 1e2]
-    found, natural, fisher = quadratic(information, 1_500, offset=30.0)
+    found, natural, fisher = quadratic(information, 1_500)
     assert (found.abs() * torch.tensor(information).sqrt() < 0.3).all()
     torch.testing.assert_close(natural.fisher, fisher, rtol=0.3, atol=30)
 
