@@ -73,7 +73,9 @@ def test_bad_files_are_refused(tmp_path):
 
 def test_defaults_are_the_shipped_recipe():
     shipped = read_config("scm-vae").train
-    defaults = TrainConfig(rates=shipped.rates, decay=shipped.decay, natural=shipped.natural)
+    defaults = TrainConfig(
+        rates=shipped.rates, decay=shipped.decay, natural=shipped.natural, starts=shipped.starts
+    )
     assert defaults == shipped
 
 
