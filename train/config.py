@@ -12,7 +12,7 @@ from causal_explorer.wording import brief, first_line
 
 CONFIGS = Path(__file__).parent / "configs"
 _SHARES = ("average", "hold", "last_rate", "natural_rate")  # of a whole, which they stay below
-_SECTIONS = ("rates", "decay", "starts")  # of settings by parameter
+_SECTIONS = ("rates", "sparsity", "starts")  # of settings by parameter
 _FROM_ZERO = ("seed", "split_seed", "average", "hold")
 
 
@@ -34,7 +34,7 @@ class TrainConfig:
     save_every: int = 1_000
     average: float = 0.998
     rates: dict[str, float] = field(default_factory=dict)
-    decay: dict[str, float] = field(default_factory=dict)
+    sparsity: dict[str, float] = field(default_factory=dict)
     starts: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

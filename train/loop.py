@@ -28,7 +28,7 @@ from train.board import Board
 from train.card import Origin, card, device_name
 from train.config import RunConfig
 from train.group import Group
-from train.optimiser import adamw, averaged, natural
+from train.optimiser import adamw, averaged, natural, shrink
 from train.pictures import Pictures
 from train.state import RunState
 
@@ -215,6 +215,7 @@ class Run:
                 for parameter in natural.parameters:
                     parameter.grad = None  # AdamW leaves it alone
         self.optimiser.step()
+        shrink(self.optimiser)
 
     def _log(self, bar: tqdm, board: Board | None, loss: float) -> None:
         recipe, state = self.config.train, self.state

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
+from torch.nn.functional import softshrink
 from torch.optim.swa_utils import AveragedModel
 
 from causal_explorer.models.mechanism import ImageMechanism
@@ -26,19 +27,32 @@ def adamw(model: ImageMechanism, recipe: TrainConfig) -> torch.optim.Optimizer:
     groups = []
     for name, parameter in model.named_parameters():
         peak = recipe.learning_rate * _setting(recipe.rates, name, 1.0)
-        decay = _setting(recipe.decay, name, 0.0)
+        sparsity = _setting(recipe.sparsity, name, 0.0)
         start = _setting(recipe.starts, name, 0.0)
         groups.append(
             {
                 "params": [parameter],
                 "lr": peak,
                 "peak": peak,
-                "weight_decay": decay,
+                "sparsity": sparsity,
                 "start": start,
             }
         )
     _all_used(model, recipe)
-    return torch.optim.AdamW(groups)
+    return torch.optim.AdamW(groups, weight_decay=0.0)
+
+
+@torch.no_grad()
+def shrink(optimiser: torch.optim.Optimizer) -> None:
+    """Decoupled L1: a soft threshold, which zeroes what the gradients do not agree on.
+
+    AdamW moves a weight by its rate where they agree, and by a quarter of it where they are
+    noise; a sparsity in between tells the two apart.
+    """
+    for group in optimiser.param_groups:
+        if group["sparsity"]:
+            for parameter in group["params"]:
+                parameter.copy_(softshrink(parameter, group["lr"] * group["sparsity"]))
 
 
 def natural(model: ImageMechanism, recipe: TrainConfig) -> NaturalGradient:
@@ -51,11 +65,11 @@ def natural(model: ImageMechanism, recipe: TrainConfig) -> NaturalGradient:
 
 def _all_used(model: ImageMechanism, recipe: TrainConfig) -> None:
     names = [name for name, _ in model.named_parameters()]
-    asked = {*recipe.rates, *recipe.decay, *recipe.starts, *recipe.natural}
+    asked = {*recipe.rates, *recipe.sparsity, *recipe.starts, *recipe.natural}
     if unused := sorted(key for key in asked if not any(n.startswith(key) for n in names)):
         raise ValueError(
             f"[train] names no parameter with {', '.join(unused)}: "
-            "see rates, decay, starts and natural."
+            "see rates, sparsity, starts and natural."
         )
 
 

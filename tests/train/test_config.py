@@ -47,7 +47,7 @@ def test_overrides_win_and_are_typed():
         ("train.average=1.0", "train.average is 1.0: it takes a number from 0, 0.999999 at"),
         ("train.last_rate=0", "train.last_rate is 0: it takes a number above 0"),
         ("train.hold=-1", "train.hold is -1: it takes a number from 0"),
-        ("train.decay.encoder=-1", "train.decay.encoder is -1: it takes a number from 0"),
+        ("train.sparsity.encoder=-1", "train.sparsity.encoder is -1: it takes a number from 0"),
         ("train.natural=decoder", "train.natural is 'decoder': it is a list of names"),
         ("train.natural=[3]", "train.natural is .3.: it is a list of names"),
     ],
@@ -74,7 +74,10 @@ def test_bad_files_are_refused(tmp_path):
 def test_defaults_are_the_shipped_recipe():
     shipped = read_config("scm-vae").train
     defaults = TrainConfig(
-        rates=shipped.rates, decay=shipped.decay, natural=shipped.natural, starts=shipped.starts
+        rates=shipped.rates,
+        sparsity=shipped.sparsity,
+        natural=shipped.natural,
+        starts=shipped.starts,
     )
     assert defaults == shipped
 

@@ -93,16 +93,16 @@ def test_natural_gradient_takes_over_once_the_rates_fall(tmp_path):
     assert int(state["step"]) == 5, "AdamW left it alone from then on"
 
 
-def test_rates_and_decay_go_to_the_parameters_that_they_name(tmp_path):
-    config = small("train.rates.encoder=0.5", 'train.decay."decoder.pose.angle"=7')
+def test_rates_and_sparsity_go_to_the_parameters_that_they_name(tmp_path):
+    config = small("train.rates.encoder=0.5", 'train.sparsity."decoder.pose.angle"=7')
     model = Run(config, ALONE, tmp_path, resume=False).model
     groups = named_groups(model, adamw(model, config.train))
     base = config.train.learning_rate
     assert groups["encoder.0.weight"]["peak"] == pytest.approx(0.5 * base)
     assert groups["decoder.outlines.ellipse"]["peak"] == pytest.approx(2 * base)
     assert groups["decoder.pose.centre_x"]["peak"] == pytest.approx(5 * base)
-    assert groups["decoder.pose.angle"]["weight_decay"] == 7
-    assert groups["decoder.outlines.ellipse"]["weight_decay"] == 0
+    assert groups["decoder.pose.angle"]["sparsity"] == 7
+    assert groups["decoder.outlines.ellipse"]["sparsity"] == 0
     assert groups["decoder.log_blur"]["start"] == 0.5
     assert groups["decoder.log_sharpness"]["start"] == 0
 

@@ -3,7 +3,8 @@ import torch
 
 from causal_explorer.data import dsprites
 from causal_explorer.models.registry import build
-from train.optimiser import averaged
+from train.config import read_config
+from train.optimiser import adamw, averaged, shrink
 
 
 @pytest.fixture
@@ -49,3 +50,17 @@ def test_the_average_of_a_number_near_48_still_moves(model):
         average.update_parameters(model)
     centre = float(average.module.decoder.pose.centre_x.detach()[0])
     assert centre == pytest.approx(48.0001, abs=1e-6)
+
+
+def test_what_the_gradients_agree_on_stays_and_the_rest_is_zero(model):
+    config = read_config("scm-vae", ['train.rates."decoder.outlines.bend"=1.0'])
+    optimiser, bend = adamw(model, config.train), model.decoder.outlines.bend
+    generator = torch.Generator().manual_seed(0)
+    for _ in range(500):
+        bend.grad = torch.randn(bend.shape, generator=generator).double()
+        bend.grad[0] -= 3.0
+        optimiser.step()
+        shrink(optimiser)
+    assert (bend.detach()[1:] == 0).float().mean() > 0.8
+    assert bend.detach()[1:].abs().max() < 0.002
+    assert bend.detach()[0].min() > 0.2
