@@ -208,9 +208,9 @@ class Run:
         share = recipe.last_rate**falling
         for group in self.optimiser.param_groups:
             group["lr"] = group["peak"] * share * (progress >= group["start"])
-        if natural.parameters and progress >= recipe.hold / 2:  # before, it knows nothing yet
+        if natural.parameters and progress >= recipe.hold / 2:  # what came before is long outdated
             gradient = natural.observe()
-            if progress >= recipe.hold:
+            if progress >= recipe.hold and natural.ready:
                 natural.step(gradient, recipe.natural_rate * share, progress)
                 for parameter in natural.parameters:
                     parameter.grad = None  # AdamW leaves it alone

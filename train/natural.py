@@ -45,8 +45,13 @@ class NaturalGradient:
         self.fisher = torch.zeros(count, count, dtype=like.dtype, device=like.device)
         self.inverse = torch.zeros_like(self.fisher)
         each = torch.tensor(starts or [0.0] * len(self.parameters))
-        sizes = torch.tensor([p.numel() for p in self.parameters])
+        sizes = torch.tensor([p.numel() for p in self.parameters], dtype=torch.int64)
         self.starts = each.repeat_interleave(sizes).to(like.device)
+
+    @property
+    def ready(self) -> bool:
+        """Whether F is known in all directions: from twice as many batches as numbers."""
+        return self.seen >= 2 * len(self.mean) > 0
 
     @torch.no_grad()
     def observe(self) -> Tensor:

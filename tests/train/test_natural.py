@@ -45,6 +45,32 @@ def test_what_all_batches_agree_on_is_no_noise():
     torch.testing.assert_close(natural.fisher, torch.eye(2).double(), atol=0.2, rtol=0)
 
 
+def test_it_is_ready_once_it_has_seen_enough():
+    weight = nn.Parameter(torch.zeros(3).double())
+    natural = NaturalGradient([weight], 4)
+    ready = []
+    for _ in range(8):
+        ready.append(natural.ready)
+        weight.grad = torch.randn(3).double()
+        natural.observe()
+    assert ready == [False] * 6 + [True] * 2
+    assert not NaturalGradient([], 4).ready
+
+
+def test_a_parameter_stays_put_until_its_start():
+    early, late = (nn.Parameter(torch.zeros(2).double()) for _ in range(2))
+    natural = NaturalGradient([early, late], 4, starts=[0.0, 0.5])
+    generator = torch.Generator().manual_seed(0)
+    for step in range(100):
+        for parameter in (early, late):
+            parameter.grad = torch.randn(2, generator=generator).double()
+        natural.step(natural.observe(), 0.1, progress=step / 200)
+    assert early.ne(0).all()
+    assert late.eq(0).all()
+    natural.step(natural.observe(), 0.1, progress=0.5)
+    assert late.ne(0).all()
+
+
 def test_a_step_has_a_longest_length():
     weight = nn.Parameter(torch.zeros(3).double())
     natural = NaturalGradient([weight], 4)
