@@ -13,11 +13,14 @@ from train.natural import NaturalGradient
 
 
 def averaged(model: ImageMechanism, decay: float) -> AveragedModel:
-    """An exponential moving average of the weights, young while the run is (Polyak averaging)."""
+    """An exponential moving average of the weights, young while the run is (Polyak averaging).
+
+    Where a weight is exactly 0, by L1, its average is too.
+    """
 
     def blend(average: Tensor, weight: Tensor, steps: Tensor | int) -> Tensor:
         share = (9 / (10 + torch.as_tensor(steps))).clamp(min=1 - decay, max=1)
-        return average.lerp(weight, share.to(weight.dtype))
+        return average.lerp(weight, share.to(weight.dtype)) * (weight != 0)
 
     return AveragedModel(model, avg_fn=blend)
 

@@ -42,6 +42,11 @@ class ImageMechanism(nn.Module, ABC):
     def encode(self, x: Tensor, v: Tensor) -> dist.Independent:
         """q(z | x, v) of (N, 64, 64) pictures in [0, 1] and their (N, V) classes."""
 
+    @property
+    def reads_latent(self) -> bool:
+        """Whether p(x | v, z) depends on z at all."""
+        return True
+
     def prior(self) -> dist.Independent:
         """p(z) of one image."""
         zero = torch.zeros(self.latent, device=next(self.parameters()).device)

@@ -48,7 +48,7 @@ class PolygonDecoder(nn.Module):
         corner = self.pose.place(place, self.outlines(shape, z)) * self.grid
         corner = _soft_round(corner, self.log_blur.exp()[shape, None, None]) / self.grid
         centre = self.pose.centre_in_window(place)
-        edges = _edges(corner - centre[:, None], self.outlines.after(shape)).float()
+        edges = _edges((corner - centre[:, None]).float(), self.outlines.after(shape))
         pixel = torch.arange(self.pose.window, device=v.device) + 0.5
         right, down = (pixel - centre[:, :1]).float(), (pixel - centre[:, 1:]).float()
         sharpness = self.log_sharpness.exp().float()
@@ -58,7 +58,8 @@ class PolygonDecoder(nn.Module):
             outer = edges[:, :, 6].amax(1)[:, None, None] + _CERTAIN / sharpness
             logits = torch.where(radius < inner, _CERTAIN, -_CERTAIN)
             near = ((radius >= inner) & (radius <= outer)).flatten().nonzero().squeeze(1)
-            image, row, column = torch.unravel_index(near, logits.shape)
+            image, within = near // logits[0].numel(), near % logits[0].numel()
+            row, column = within // len(pixel), within % len(pixel)
         x = right.flatten().index_select(0, image * len(pixel) + column)
         y = down.flatten().index_select(0, image * len(pixel) + row)
         turned = self.pose.angle[place[:, 1]].index_select(0, image)
@@ -73,8 +74,8 @@ def _soft_round(x: Tensor, blur: Tensor) -> Tensor:
     """Mean of ⌊x + ε + 1/2⌋ over ε ~ N(0, blur²); x itself, nearly, from a blur of 0.4 on."""
     floor = x.detach().floor()
     part, width = (x - floor).float() - 0.5, blur.float() * 2**0.5
-    steps = torch.stack([torch.erf((part - jump) / width) for jump in (-1, 0, 1)]).sum(0)
-    return floor + (0.5 + 0.5 * steps).double()
+    below, here, above = (torch.erf((part - jump) / width) for jump in (-1, 0, 1))
+    return floor + (0.5 + 0.5 * (below + here + above)).double()
 
 
 def _edges(corner: Tensor, after: Tensor) -> Tensor:

@@ -75,6 +75,11 @@ class SCMVAE(ImageMechanism):
             nn.Linear(config.hidden, 2 * config.latent),
         )
 
+    @property
+    def reads_latent(self) -> bool:
+        """Whether z bends any outline: on dSprites training leaves it nothing to say."""
+        return bool(self.decoder.outlines.bend.any())
+
     def decode(self, v: Tensor, z: Tensor) -> WindowedBernoulli:
         """p(x | v, z) of (N, 5) int64 classes and (N, L) latents."""
         return self.decoder(v, z)

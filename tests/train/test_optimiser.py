@@ -23,12 +23,12 @@ def test_the_average_forgets_by_its_decay(model):
     average = averaged(model, 0.9)
     expected = 0.0
     for step in range(40):
-        move(model, float(step))
+        move(model, step + 1.0)
         average.update_parameters(model)
         share = 1.0 if step == 0 else max(0.1, 9 / (10 + step))
-        expected += share * (step - expected)
+        expected += share * (step + 1.0 - expected)
     assert float(average.module.decoder.log_blur.detach()[0]) == pytest.approx(expected)
-    assert 25 < expected < 36, "it lags behind, and not far"
+    assert 26 < expected < 37, "it lags behind, and not far"
 
 
 def test_without_a_decay_the_average_is_the_model(model):
@@ -37,6 +37,14 @@ def test_without_a_decay_the_average_is_the_model(model):
         move(model, step)
         average.update_parameters(model)
     assert float(average.module.decoder.log_blur.detach()[0]) == 3.0
+
+
+def test_the_average_of_a_weight_that_is_zero_is_zero(model):
+    average = averaged(model, 0.998)
+    for value in (1.0, 0.5, 0.0):
+        move(model, value)
+        average.update_parameters(model)
+    assert all((weight == 0).all() for weight in average.module.parameters())
 
 
 def test_the_average_of_a_number_near_48_still_moves(model):
@@ -58,9 +66,9 @@ def test_what_the_gradients_agree_on_stays_and_the_rest_is_zero(model):
     generator = torch.Generator().manual_seed(0)
     for _ in range(500):
         bend.grad = torch.randn(bend.shape, generator=generator).double()
-        bend.grad[0] -= 3.0
+        bend.grad[0] -= 10.0
         optimiser.step()
         shrink(optimiser)
-    assert (bend.detach()[1:] == 0).float().mean() > 0.8
+    assert (bend.detach()[1:] == 0).float().mean() > 0.99
     assert bend.detach()[1:].abs().max() < 0.002
-    assert bend.detach()[0].min() > 0.2
+    assert bend.detach()[0].min() > 0.02
