@@ -43,6 +43,6 @@ class World:
         return prior.mean + prior.stddev * self._noise(samples, generator).to(prior.mean.device)
 
     def _noise(self, samples: int, generator: torch.Generator) -> Tensor:
-        """At most 16 draws of N(0, I); one for a single sample, or where no picture depends on z."""
+        """At most 16 draws of N(0, I); one for a single sample, or where no picture reads z."""
         draws = min(samples, _LATENTS) if self.model.reads_latent else 1
         return torch.randn(draws, self.model.latent, generator=generator)
