@@ -66,6 +66,10 @@ class Outlines(nn.Module):
         bend = (self._basis[:, None] @ self.bend).flatten(2).flatten(0, 1)
         return (which @ self._corners().flatten(1) + styled @ bend).unflatten(1, (-1, 2))
 
+    def reach(self) -> Tensor:
+        """At most how far a z of one standard deviation moves a corner, radii."""
+        return self.bend.detach().norm(dim=-1).sum(-1).norm(dim=-1).max()
+
     def after(self, shape: Tensor) -> Tensor:
         """(N, V) int64: the corner that follows each."""
         return self._next[shape]

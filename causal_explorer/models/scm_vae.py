@@ -77,8 +77,9 @@ class SCMVAE(ImageMechanism):
 
     @property
     def reads_latent(self) -> bool:
-        """Whether z bends any outline: on dSprites training leaves it nothing to say."""
-        return bool(self.decoder.outlines.bend.any())
+        """Whether z moves any corner by 1/10,000 pixel: dSprites leaves it nothing to say."""
+        outlines, pose = self.decoder.outlines, self.decoder.pose
+        return bool(outlines.reach() * pose.log_radius.exp().max() > 1e-4)
 
     def decode(self, v: Tensor, z: Tensor) -> WindowedBernoulli:
         """p(x | v, z) of (N, 5) int64 classes and (N, L) latents."""

@@ -84,6 +84,16 @@ def test_z_bends_the_outline_of_its_shape(outlines):
     assert corners_of(outlines, 1).equal(corners_of(outlines, 1, (7.0, 0.0))) is False
 
 
+def test_no_corner_moves_beyond_the_reach_of_z(outlines):
+    outlines.bend.normal_(std=0.1)
+    z = torch.nn.functional.normalize(torch.randn(300, 2), dim=1)
+    for shape in range(3):
+        still = corners_of(outlines, shape)
+        moved = outlines(torch.full((300,), shape), z)[:, : CORNERS[shape]] - still
+        assert moved.norm(dim=-1).max() <= outlines.reach() + 1e-9
+    assert moved.norm(dim=-1).max() > 0.1 * outlines.reach()
+
+
 def _cross(a, b):
     """Positive where b lies past a, turning from x to y."""
     return a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
