@@ -57,7 +57,7 @@ def test_one_draw_of_z_is_enough_where_no_picture_reads_it(monkeypatch):
     model = build("scm-vae", dsprites.FACTORS, {"latent": 2}).requires_grad_(False)
     model.decoder.log_sharpness.fill_(1.0)
     assert model.reads_latent
-    model.decoder.outlines.bend.fill_(1e-7)
+    model.decoder.outlines.bend.fill_(1e-8)
     assert not model.reads_latent
     deaf = World(story_named("default", dsprites.FACTORS), model, DATASETS["dsprites"])
     answers = []
