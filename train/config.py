@@ -44,7 +44,8 @@ class TrainConfig:
                 if not isinstance(value, dict):
                     raise ValueError(f"{name} is {brief(value)}: it is a section of settings.")
                 for key, scale in value.items():
-                    _require(f"{name}.{key}", scale, (int, float), 1e6, from_zero=True)
+                    most = 1.0 if setting.name == "starts" else 1e6
+                    _require(f"{name}.{key}", scale, (int, float), most, from_zero=True)
             elif setting.name == "natural":
                 if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
                     raise ValueError(f"{name} is {brief(value)}: it is a list of names.")

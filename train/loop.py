@@ -226,7 +226,7 @@ class Run:
             "train_loss": loss,
         }
         if not math.isfinite(loss):
-            raise ValueError(f"The loss is {loss} at step {state.step}: lower the learning rate.")
+            raise ValueError(_diverged(f"The loss is {loss}", state.step))
         if board is None:
             return
         if state.step % recipe.validate_every == 0 or state.step == recipe.steps:
@@ -259,10 +259,16 @@ class Run:
         return page
 
     def _save(self) -> None:
+        if not all(bool(weight.isfinite().all()) for weight in self.model.parameters()):
+            raise ValueError(_diverged("A weight is not finite", self.state.step))
         if not self.group.leads:
             return
         self.release("validation", _VALIDATION_IMAGES)
         run_state.save(self._state_path, self.state, self.config.as_dict(), self._parts)
+
+
+def _diverged(what: str, step: int) -> str:
+    return f"{what} at step {step}: lower the learning rate, or train.natural_rate."
 
 
 def _claim(folder: Path, target: Path, resume: bool) -> None:

@@ -12,6 +12,8 @@ _MEMORY = 0.998  # of the Fisher matrix: some 500 batches
 _MEAN_MEMORY = 0.98  # of the mean gradient
 _DAMPING = 1e-5  # of a parameter's own information: how little a direction may have
 _RENEWED = 50  # steps between inversions
+_UNTOUCHED = 1e-20  # of the largest information: less is rounding
+_MOST = 4_096  # numbers: F has their square
 _LONGEST = 3.0  # a step's squared length, relative to what noise alone would make of it
 
 
@@ -37,9 +39,16 @@ class NaturalGradient:
             parameters: in float64.
             batch: images that a gradient is the mean over.
             starts: from which share of the run on each parameter moves; from the first if None.
+
+        Raises:
+            ValueError: more than 4,096 numbers.
         """
         self.parameters, self.batch, self.seen = list(parameters), batch, 0
         count = sum(p.numel() for p in self.parameters)
+        if count > _MOST:
+            raise ValueError(
+                f"train.natural names {count:,} numbers: natural gradient takes {_MOST:,} at most."
+            )
         like = self.parameters[0] if self.parameters else torch.zeros(0, dtype=torch.float64)
         self.mean = torch.zeros(count, dtype=like.dtype, device=like.device)
         self.fisher = torch.zeros(count, count, dtype=like.dtype, device=like.device)
@@ -107,7 +116,8 @@ def _gradient(parameter: nn.Parameter) -> Tensor:
 def _damped_inverse(fisher: Tensor) -> Tensor:
     """F⁻¹, each direction's information lifted a little; what no gradient touches stays put."""
     information = fisher.diagonal()
-    scale = torch.where(information > 0, information, 1).rsqrt() * (information > 0)
+    touched = information > _UNTOUCHED * information.max()
+    scale = torch.where(touched, information, 1).rsqrt() * touched
     correlation = fisher * scale[:, None] * scale
     values, vectors = torch.linalg.eigh(correlation)
     inverse = (vectors / (values.clamp(min=0) + _DAMPING)) @ vectors.mT

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
 from typing import TypeVar
 
 import numpy as np
@@ -24,6 +25,7 @@ from causal_explorer.scm.scm import SCM
 from causal_explorer.scm.stories import story_named
 
 _DRAWS_AT_ONCE = 40_000  # of the factors' noise, over all questions: bounds the memory
+_ONE_CALL = Lock()
 _UNITS_AT_ONCE = 64  # images whose noise is abducted, or questions answered, in one go
 T = TypeVar("T")
 U = TypeVar("U")
@@ -202,13 +204,17 @@ def load(name: str | Path, story: str = "default") -> Explorer:
 
 
 def _in_parallel(work: Callable[[T], U], items: list[T]) -> list[U]:
-    """A thread of torch's own for each item at a time: less waiting than threads in each step."""
-    threads = torch.get_num_threads()
-    try:
-        with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-            return list(pool.map(work, items))
-    finally:
-        torch.set_num_threads(threads)
+    """A thread of torch's own for each item at a time: less waiting than threads in each step.
+
+    One call at a time, because torch keeps one number of threads for the whole process.
+    """
+    with _ONE_CALL:
+        threads = torch.get_num_threads()
+        try:
+            with ThreadPoolExecutor(threads, "", torch.set_num_threads, (1,)) as pool:
+                return list(pool.map(work, items))
+        finally:
+            torch.set_num_threads(threads)
 
 
 def _batches(items: list[T], samples: int) -> Iterator[list[T]]:

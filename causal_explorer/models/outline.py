@@ -42,7 +42,7 @@ class Outlines(nn.Module):
         super().__init__()
         shapes, terms = len(corners), 2 * max(harmonics) + 1
         circle = torch.tensor([[0, 0], [1, 0], [0, 1]], dtype=torch.float64).repeat(shapes, 1, 1)
-        own = (torch.arange(2, max(harmonics) + 1) <= torch.tensor(harmonics)[:, None]).repeat(1, 2)
+        own = _own_overtones(corners, harmonics)
         self.ellipse = nn.Parameter(circle + 1e-2 * torch.randn_like(circle))
         overtones = 1e-2 * torch.randn(shapes, terms - 3, 2).double()
         self.overtones = nn.Parameter(overtones * own[..., None])
@@ -106,6 +106,18 @@ class Outlines(nn.Module):
     def _corners(self) -> Tensor:
         """(S, V, 2) corners under z = 0."""
         return self._basis @ torch.cat([self.ellipse, self.overtones], dim=1)
+
+
+def _own_overtones(corners: tuple[int, ...], harmonics: tuple[int, ...]) -> Tensor:
+    """(S, 2(K-1)) whether a shape has an overtone: cosines, then sines.
+
+    V corners tell harmonics up to V/2 apart, and of that one only the cosine: its sine is 0 at
+    every corner.
+    """
+    k = torch.arange(2, max(harmonics) + 1)
+    highest, most = torch.tensor(harmonics)[:, None], torch.tensor(corners)[:, None]
+    cosines, sines = (k <= highest) & (2 * k <= most), (k <= highest) & (2 * k < most)
+    return torch.cat([cosines, sines], dim=1)
 
 
 def _used(own: Tensor) -> Tensor:

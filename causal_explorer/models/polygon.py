@@ -13,6 +13,7 @@ from causal_explorer.models.window import WindowedBernoulli
 
 _CERTAIN = 20.0  # nats: a pixel beyond it is on, or off, but for once in 500 million
 _BLUR = 0.4  # steps of the grid, at the start: rounding hardly shows
+_BLURS = (1e-4, 1.0)  # past either end nothing changes any more, and float32 would end
 
 
 class PolygonDecoder(nn.Module):
@@ -73,7 +74,7 @@ class PolygonDecoder(nn.Module):
 def _soft_round(x: Tensor, blur: Tensor) -> Tensor:
     """Mean of ⌊x + ε + 1/2⌋ over ε ~ N(0, blur²); x itself, nearly, from a blur of 0.4 on."""
     floor = x.detach().floor()
-    part, width = (x - floor).float() - 0.5, blur.float() * 2**0.5
+    part, width = (x - floor).float() - 0.5, blur.float().clamp(*_BLURS) * 2**0.5
     below, here, above = (torch.erf((part - jump) / width) for jump in (-1, 0, 1))
     return floor + (0.5 + 0.5 * (below + here + above)).double()
 

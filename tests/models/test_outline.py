@@ -75,6 +75,17 @@ def test_an_outline_has_no_more_harmonics_than_its_own():
     assert (after[1] - before[1]).abs().max() < 0.1, "nor does z give it any"
 
 
+def test_four_corners_have_no_second_sine():
+    """It is 0 at each of them, but for rounding, which nothing may learn to magnify."""
+    outlines = Outlines(CORNERS, harmonics=(2, 1, 4), latent=2).requires_grad_(False)
+    before = corners_of(outlines, 0)
+    outlines.overtones[0, 3:] = 1e15
+    outlines.overtones[0, 1:3] = 1e15
+    assert corners_of(outlines, 0).equal(before)
+    outlines.overtones[0, 0] += 1.0
+    assert not corners_of(outlines, 0).equal(before)
+
+
 def test_z_bends_the_outline_of_its_shape(outlines):
     before = [corners_of(outlines, shape, (0.0, 1.0)) for shape in (0, 1)]
     outlines.bend[1, 1] += 0.5

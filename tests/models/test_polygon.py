@@ -85,6 +85,19 @@ def test_soft_rounding_is_the_mean_of_rounding(blur):
     torch.testing.assert_close(found, expected, atol=0.006, rtol=0)
 
 
+@pytest.mark.parametrize("log_blur", [-400.0, -46.0, 0.0, 130.0])
+def test_no_blur_breaks_the_gradient(log_blur):
+    width = torch.tensor(log_blur, dtype=torch.float64, requires_grad=True)
+    x = torch.tensor([-0.5, 0.0, 0.2, 0.5, 7.9]).double().requires_grad_()
+    found = _soft_round(x, width.exp())
+    found.sum().backward()
+    assert found.isfinite().all()
+    assert x.grad is not None
+    assert x.grad.isfinite().all()
+    assert width.grad is not None
+    assert width.grad.isfinite()
+
+
 def test_corners_are_rounded_as_far_as_their_shape_learned():
     decoder = round_decoder(8.0, corners=(5, 5, 5))
     v = torch.tensor([[0, 0, 3, 4, 5], [1, 0, 3, 4, 5]])

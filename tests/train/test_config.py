@@ -48,6 +48,7 @@ def test_overrides_win_and_are_typed():
         ("train.last_rate=0", "train.last_rate is 0: it takes a number above 0"),
         ("train.hold=-1", "train.hold is -1: it takes a number from 0"),
         ("train.sparsity.encoder=-1", "train.sparsity.encoder is -1: it takes a number from 0"),
+        ("train.starts.encoder=2.0", "train.starts.encoder is 2.0: it takes a number from 0, 1.0"),
         ("train.natural=decoder", "train.natural is 'decoder': it is a list of names"),
         ("train.natural=[3]", "train.natural is .3.: it is a list of names"),
     ],
