@@ -21,7 +21,7 @@ from train.config import read_config
 from train.group import Group
 from train.loop import Run
 
-_LOWER = (1.0, 0.3, 0.1)  # nats
+_LOWER = (1.0, 0.3)  # nats
 _LOOK = 20  # steps between looks at the validation loss
 
 
