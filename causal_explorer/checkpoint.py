@@ -16,24 +16,28 @@ import json
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save_file
+from torch import nn
 
 from causal_explorer.data.dataset import Dataset, dataset_named
 from causal_explorer.models.mechanism import ImageMechanism
-from causal_explorer.models.registry import build
+from causal_explorer.models.recogniser import Recogniser
+from causal_explorer.models.registry import MODELS, build
 from causal_explorer.wording import brief, first_line
 
 SHIPPED = Path(__file__).resolve().parents[1] / "checkpoints"
 _FILES = ("model.safetensors", "config.json", "metrics.json", "history.jsonl", "card.md")
 _CONFIG_KEYS = {"data", "model", "network", "train"}
+_KINDS = {ImageMechanism: "image model", Recogniser: "recogniser"}
+M = TypeVar("M", bound=nn.Module)
 
 
 @dataclass(frozen=True)
-class Checkpoint:
+class Checkpoint(Generic[M]):
     """A trained model with what is known of it.
 
     Attributes:
@@ -46,7 +50,7 @@ class Checkpoint:
     """
 
     id: str
-    model: ImageMechanism
+    model: M
     dataset: Dataset
     config: dict[str, Any]
     metrics: dict[str, Any]
@@ -56,6 +60,12 @@ class Checkpoint:
 def shipped() -> list[str]:
     """The names of the checkpoints that come with the project."""
     return sorted(sums.parent.name for sums in SHIPPED.glob("*/SHA256SUMS"))
+
+
+def shipped_mechanisms() -> list[str]:
+    """The names of those that paint images, and so can be asked questions."""
+    kinds = {name: json.loads((SHIPPED / name / "config.json").read_text()) for name in shipped()}
+    return [n for n, c in kinds.items() if issubclass(MODELS[c["model"]][0], ImageMechanism)]
 
 
 def find(name: str | Path) -> Path:
@@ -75,12 +85,16 @@ def find(name: str | Path) -> Path:
     )
 
 
-def read(name: str | Path) -> Checkpoint:
+def read(name: str | Path, kind: type[M] = ImageMechanism) -> Checkpoint[M]:
     """Loads a checkpoint without unpickling anything.
+
+    Args:
+        name: as `find` takes it.
+        kind: of network that is wanted.
 
     Raises:
         ValueError: unknown checkpoint; a missing or altered file; an unknown key; weights
-            of a wrong name, shape or type.
+            of a wrong name, shape or type; another kind of network.
     """
     folder = find(name)
     files = _verified(folder)
@@ -94,6 +108,10 @@ def read(name: str | Path) -> Checkpoint:
         raise ValueError(f"{folder / 'config.json'} holds no section of settings in train.")
     dataset = dataset_named(config["data"])
     model = build(config["model"], dataset.variables, config["network"])
+    if not isinstance(model, kind):
+        raise ValueError(
+            f"The checkpoint {folder} is a {config['model']}, which is no {_KINDS[kind]}."
+        )
     _load_weights(model, files["model.safetensors"], folder)
     return Checkpoint(
         id=folder.name,
@@ -107,7 +125,7 @@ def read(name: str | Path) -> Checkpoint:
 
 def write(
     folder: Path,
-    model: ImageMechanism,
+    model: nn.Module,
     config: dict[str, object],
     metrics: dict[str, object],
     history: str,
@@ -192,7 +210,7 @@ def _parse(folder: Path, name: str, files: dict[str, bytes]) -> dict:
     return content
 
 
-def _load_weights(model: ImageMechanism, data: bytes, folder: Path) -> None:
+def _load_weights(model: nn.Module, data: bytes, folder: Path) -> None:
     path = folder / "model.safetensors"
     try:
         weights = load(data)

@@ -12,6 +12,7 @@ import pyro
 import torch
 
 from causal_explorer.data.splits import Split
+from causal_explorer.metrics.held_out import Measured
 from causal_explorer.metrics.likelihood import Likelihood
 from train.config import RunConfig
 
@@ -39,9 +40,10 @@ class Origin:
     seconds: float
 
 
-def card(config: RunConfig, origin: Origin, split: Split, found: Likelihood) -> str:
+def card(config: RunConfig, origin: Origin, split: Split, found: Measured) -> str:
     """Markdown for people; the same figures are in metrics.json."""
     recipe = config.train
+    figures = "\n".join(f"| {name} | {figure} |" for name, figure in found.table.items())
     unfinished = "" if split == "test" else "Unfinished: a save on the way.\n\n"
     return f"""# {config.id}
 
@@ -56,14 +58,17 @@ def card(config: RunConfig, origin: Origin, split: Split, found: Likelihood) -> 
 | batch | {recipe.batch} images |
 | versions | {versions()} |
 | commit | {origin.commit} |
-| held-out loss (-ELBO) | {found.loss:.4f} nats an image |
-| of which image term | {found.image_nats:.4f} nats |
-| of which KL(q(z) ‖ p(z)) | {found.kl_nats:.4f} nats |
-| reconstructions equal pixel for pixel | {100 * found.exact:.2f} % |
+{figures}
 | held-out images | {found.images:,} of the {split} split, none seen in training |
 
-{_cuda_note(origin.device)}Labels are not scored: the loss is of the image alone, given its factors.
+{_cuda_note(origin.device)}{_scored(found)}
 """
+
+
+def _scored(found: Measured) -> str:
+    if isinstance(found, Likelihood):
+        return "Labels are not scored: the loss is of the image alone, given its factors."
+    return "Which explanations it leaves out, the search that starts from it mends."
 
 
 def device_name(device: torch.device) -> str:

@@ -13,7 +13,7 @@ def write_curve(folder: Path, history: list[str]) -> Path | None:
     except ImportError:
         return None
     lines = [json.loads(line) for line in history]
-    looks = [line for line in lines if "image_nats" in line]
+    looks = [line for line in lines if "validation_loss" in line]
     figure = go.Figure()
     figure.add_scatter(
         x=[line["images"] for line in lines],
@@ -22,11 +22,11 @@ def write_curve(folder: Path, history: list[str]) -> Path | None:
     )
     figure.add_scatter(
         x=[line["images"] for line in looks],
-        y=[line["image_nats"] + line["kl_nats"] for line in looks],
+        y=[line["validation_loss"] for line in looks],
         name="validation",
         mode="lines+markers",
     )
-    figure.update_layout(xaxis_title="images", yaxis_title="loss (-ELBO), nats an image")
+    figure.update_layout(xaxis_title="images", yaxis_title="loss, nats an image")
     figure.update_yaxes(type="log")
     path = folder / "loss.html"
     figure.write_html(path, include_plotlyjs="directory")

@@ -1,4 +1,4 @@
-"""The training loop: stochastic variational inference of a model on dSprites."""
+"""The training loop: a network follows its loss on dSprites."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from typing import cast
 
 import pyro
 import torch
-from pyro.infer import TraceMeanField_ELBO
 from torch import Tensor, nn
 from tqdm import tqdm
 
 from causal_explorer import checkpoint
 from causal_explorer.data import splits
 from causal_explorer.data.dataset import dataset_named
-from causal_explorer.metrics.likelihood import Likelihood, likelihood
+from causal_explorer.metrics.held_out import Measured, measure
 from causal_explorer.models.mechanism import ImageMechanism
+from causal_explorer.models.recogniser import Recogniser
 from causal_explorer.models.registry import build
 from train import state as run_state
 from train.board import Board
@@ -36,20 +36,19 @@ _VALIDATION_IMAGES = 8_192  # of the validation split, at each look
 _EVALUATION_BATCH = 1_024
 _SHOWN = 8  # validation pictures on TensorBoard
 _APART = 1_000_003  # between the seeds of the processes of a group
+Trainable = ImageMechanism | Recogniser
 
 
 class Objective(nn.Module):
-    """-ELBO of a batch in nats an image: the forward pass that a group's gradients follow."""
+    """The loss of a batch in nats an image: the forward pass that a group's gradients follow."""
 
-    def __init__(self, mechanism: ImageMechanism) -> None:
+    def __init__(self, model: Trainable) -> None:
         super().__init__()
-        self.mechanism = mechanism
+        self.model = model
 
     def forward(self, v: Tensor, x: Tensor) -> Tensor:
-        """-ELBO of (N, V) classes and (N, 64, 64) pictures."""
-        model, guide = self.mechanism.model, self.mechanism.guide
-        with pyro.validation_enabled(False):  # a loss that is not finite ends the run in `_log`
-            return TraceMeanField_ELBO().differentiable_loss(model, guide, v, x) / len(x)
+        """The loss of (N, V) classes and (N, 64, 64) pictures."""
+        return self.model.loss(v, x)
 
 
 class Run:
@@ -108,9 +107,9 @@ class Run:
         return self.folder / "state.pt"
 
     @property
-    def averaged(self) -> ImageMechanism:
+    def averaged(self) -> Trainable:
         """The model with the average of the weights: what is measured and kept."""
-        return cast(ImageMechanism, self.average.module)
+        return cast(Trainable, self.average.module)
 
     @property
     def _parts(self) -> run_state.Parts:
@@ -159,21 +158,21 @@ class Run:
         if board:
             board.close()
 
-    def evaluate(self, split: splits.Split, images: int | None = None) -> Likelihood:
-        """Likelihood of a split, or of its evenly spread part."""
+    def evaluate(self, split: splits.Split, images: int | None = None) -> Measured:
+        """What is measured on a split, or on its evenly spread part."""
         rows = splits.rows(split, self.config.train.split_seed)
         if images is not None:
             rows = rows[:: max(1, len(rows) // images)][:images]
         generator = torch.Generator().manual_seed(self.config.train.seed)
         batches = self.pictures.batches(rows, _EVALUATION_BATCH)
-        return likelihood(self.averaged, batches, generator)
+        return measure(self.averaged, batches, generator)
 
     @torch.no_grad()
-    def _reconstructions(self) -> tuple[Tensor, Tensor]:
+    def _reconstructions(self, model: ImageMechanism) -> tuple[Tensor, Tensor]:
         """Some validation pictures, and p(x = 1 | v, z) of each at the mean of q(z | x, v)."""
         rows = splits.rows("validation", self.config.train.split_seed)
         v, x = self.pictures(torch.from_numpy(rows[:: len(rows) // _SHOWN][:_SHOWN]))
-        return x, self.averaged.decode(v, self.averaged.encode(x.float(), v).mean).mean
+        return x, model.decode(v, model.encode(x.float(), v).mean).mean
 
     @contextlib.contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -191,7 +190,7 @@ class Run:
             ) from error
 
     def _step(self, rows: torch.Tensor) -> torch.Tensor:
-        """One step on a random batch; its -ELBO in nats an image."""
+        """One step on a random batch; its loss in nats an image."""
         recipe = self.config.train
         lot = torch.randint(len(rows), (recipe.batch,), generator=self.state.generator)
         loss = self.objective(*self.pictures(rows[self.group.share(lot)]))
@@ -231,9 +230,10 @@ class Run:
             return
         if state.step % recipe.validate_every == 0 or state.step == recipe.steps:
             found = self.evaluate("validation", _VALIDATION_IMAGES)
-            line |= {"image_nats": found.image_nats, "kl_nats": found.kl_nats}
+            line |= {"validation_loss": found.loss} | found.curve
             bar.write(f"step {state.step}: {found.loss:.3f} nats on validation")
-            board.pictures(state.step, *self._reconstructions())
+            if isinstance(self.averaged, ImageMechanism):
+                board.pictures(state.step, *self._reconstructions(self.averaged))
         board.scalars(state.step, line)
         bar.set_postfix(nats=f"{loss:.3f}")
         state.history.append(json.dumps(line))

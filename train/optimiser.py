@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import softshrink
 from torch.optim.swa_utils import AveragedModel
 
-from causal_explorer.models.mechanism import ImageMechanism
 from train.config import TrainConfig
 from train.natural import NaturalGradient
 
 
-def averaged(model: ImageMechanism, decay: float) -> AveragedModel:
+def averaged(model: nn.Module, decay: float) -> AveragedModel:
     """An exponential moving average of the weights, young while the run is (Polyak averaging).
 
     Where a weight is exactly 0, by L1, its average is too.
@@ -25,7 +24,7 @@ def averaged(model: ImageMechanism, decay: float) -> AveragedModel:
     return AveragedModel(model, avg_fn=blend)
 
 
-def adamw(model: ImageMechanism, recipe: TrainConfig) -> torch.optim.Optimizer:
+def adamw(model: nn.Module, recipe: TrainConfig) -> torch.optim.Optimizer:
     """AdamW, with each parameter's settings from the sections of [train] that name it."""
     groups = []
     for name, parameter in model.named_parameters():
@@ -58,7 +57,7 @@ def shrink(optimiser: torch.optim.Optimizer) -> None:
                 parameter.copy_(softshrink(parameter, group["lr"] * group["sparsity"]))
 
 
-def natural(model: ImageMechanism, recipe: TrainConfig) -> NaturalGradient:
+def natural(model: nn.Module, recipe: TrainConfig) -> NaturalGradient:
     """Natural gradient, for the parameters that train.natural names."""
     chosen = tuple(recipe.natural)
     named = {name: p for name, p in model.named_parameters() if name.startswith(chosen)}
@@ -66,7 +65,7 @@ def natural(model: ImageMechanism, recipe: TrainConfig) -> NaturalGradient:
     return NaturalGradient(list(named.values()), recipe.batch, starts)
 
 
-def _all_used(model: ImageMechanism, recipe: TrainConfig) -> None:
+def _all_used(model: nn.Module, recipe: TrainConfig) -> None:
     names = [name for name, _ in model.named_parameters()]
     asked = {*recipe.rates, *recipe.sparsity, *recipe.starts, *recipe.natural}
     if unused := sorted(key for key in asked if not any(n.startswith(key) for n in names)):

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from causal_explorer.inference.agreement import iou, l1
+from causal_explorer.inference.posterior import Posterior
+from causal_explorer.inference.uncertainty import Uncertainty
+from causal_explorer.scm.actions import Action
 from causal_explorer.scm.variables import Variable
 
 
@@ -17,11 +20,13 @@ class Answer:
     Attributes:
         density: (64, 64) float64, the averaged probability that a pixel is on.
         truth: (64, 64) float64, the renderer's pictures averaged over the same draws.
+        uncertainty: the variance of each pixel, split into its sources.
         variables: the columns of the tables of classes.
     """
 
     density: np.ndarray = field(repr=False)
     truth: np.ndarray = field(repr=False)
+    uncertainty: Uncertainty = field(repr=False)
     variables: tuple[Variable, ...] = field(repr=False)
 
     @property
@@ -45,25 +50,41 @@ class PopulationAnswer(Answer):
 
     factors: np.ndarray = field(repr=False)
 
+    def shares(self, factor: str) -> np.ndarray:
+        """(K,) how often each class of a factor was drawn."""
+        return _shares(self.factors, self.variables, factor)
+
 
 @dataclass(frozen=True)
 class CounterfactualAnswer(Answer):
-    """The answer of rung 3, about one image.
+    """The answer of rung 3, about one image, or about what is known of it.
 
     Attributes:
-        original: (64, 64) floats of 0 and 1, the image that was asked about.
-        reconstruction: (64, 64) float64, E_q(z|x,v) p(x = 1 | v, z).
+        original: (64, 64) floats of 0 and 1, the image that was asked about; without an image
+            and with some factors unknown, the average of what it may have been.
+        reconstruction: (64, 64) float64, E p(x = 1 | v, z) over q(z | x, v) and the posterior.
+        posterior: the explanations of the evidence.
         factual: (samples, V) int64 classes before.
         counterfactual: (samples, V) int64 classes after, one row a draw of the noise.
-        do: the targets and their classes.
+        do: the targets and their actions.
         cut: edges of the graph that do() removed.
-        descendants: factors that can move because they descend from a target.
+        descendants: factors that can move although they were not set.
     """
 
     original: np.ndarray = field(repr=False)
     reconstruction: np.ndarray = field(repr=False)
+    posterior: Posterior = field(repr=False)
     factual: np.ndarray = field(repr=False)
     counterfactual: np.ndarray = field(repr=False)
-    do: dict[str, int]
+    do: dict[str, Action]
     cut: frozenset[tuple[str, str]]
     descendants: frozenset[str]
+
+    def shares(self, factor: str) -> np.ndarray:
+        """(K,) how often each class of a factor was drawn, after do()."""
+        return _shares(self.counterfactual, self.variables, factor)
+
+
+def _shares(table: np.ndarray, variables: tuple[Variable, ...], factor: str) -> np.ndarray:
+    column = [variable.name for variable in variables].index(factor)
+    return np.bincount(table[:, column], minlength=variables[column].classes) / len(table)

@@ -1,7 +1,7 @@
 """Start here: counterfactuals, in Pearl's three steps (Pearl 2009, theorem 7.1.7).
 
-One question or many take the same path: units are images with their factors, and each
-question is about one of them. A sweep asks many questions about one unit, and abducts once.
+One question or many take the same path: units are images with the explanations of them, and
+each question is about one of them. A sweep asks many questions about one unit, and abducts once.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from causal_explorer.data.raster import SIZE
 from causal_explorer.inference.answer import CounterfactualAnswer
-from causal_explorer.inference.mixture import Draws, Mixture, average_abducted, average_truth
+from causal_explorer.inference.draws import Draws, Mixture
+from causal_explorer.inference.mixture import Seen, average_abducted, average_truth
+from causal_explorer.inference.posterior import Posterior
 from causal_explorer.inference.world import World
-from causal_explorer.models.window import WindowedBernoulli
+from causal_explorer.scm.actions import Do, cut_edges, moved_by
 from causal_explorer.scm.coupling import Coupling
-from causal_explorer.scm.graph import cut_edges, moved_by
-from causal_explorer.scm.scm import SCM, Classes, Noise
+from causal_explorer.scm.scm import Classes, Noise
 
 
 @dataclass(frozen=True)
@@ -27,61 +29,69 @@ class Abducted:
     """What the evidence tells of the noise of U units.
 
     Attributes:
-        x: (U, 64, 64) their images.
-        v: (U, V) int64 their classes.
-        unmoved: of each unit, the draws of the factors that the targets cannot move.
-        noise: of each unit, that of the others: S draws of p(u | v).
-        z: (U, L, latent) draws of q(z | x, v).
-        pixels: p(x | v, z), U·L pictures; a pixel's noise lies below p or above.
+        posteriors: of each unit, the explanations of its image.
+        factual: of each unit, S draws of p(v | x), hidden causes included.
+        sources: (U, S) int64, the explanation that each draw is, counted over all units.
+        unmoved: of each unit, the factual draws of what do() cannot move.
+        noise: of each unit, that of the others: a draw of p(u | v) for each factual draw.
+        seen: the images, z, and the noise of the pixels under each explanation.
     """
 
-    x: Tensor
-    v: Tensor
+    posteriors: Sequence[Posterior]
+    factual: list[Classes]
+    sources: Tensor
     unmoved: list[Classes]
     noise: list[Noise]
-    z: Tensor
-    pixels: WindowedBernoulli
+    seen: Seen
 
 
 @torch.no_grad()
 def abduct(
     world: World,
     x: Tensor,
-    v: Tensor,
-    targets: Sequence[frozenset[str]],
+    posteriors: Sequence[Posterior],
+    dos: Sequence[Do],
     coupling: Coupling,
     samples: int,
     generators: Sequence[torch.Generator],
 ) -> Abducted:
-    """Abduction: p(u | v, x) of the factors, of z, and of the pixels, for U units.
+    """Abduction: p(u | x) of the factors, of z, and of the pixels, for U units.
 
     Args:
         world: what is asked.
         x: (U, 64, 64) the images, 0 and 1, on the model's device.
-        v: (U, V) int64 their classes.
-        targets: names of each unit's do-targets.
+        posteriors: p(v | x) of each.
+        dos: what is to be done to each unit; all that is asked of it has these targets.
         coupling: of the factors' noise.
         samples: S, draws of the factors' noise.
         generators: one for each unit's draws, on the CPU.
     """
-    story, noise, unmoved = world.story, [], []
-    for row, names, generator in zip(v, targets, generators, strict=True):
-        moving = moved_by(story.graph, names)  # nothing else can change: its noise is not needed
-        evidence = story.unstack(row.expand(samples, -1))
-        unmoved.append({name: draws for name, draws in evidence.items() if name not in moving})
-        noise.append(story.abduct(evidence, coupling, generator, only=moving))
-    z = world.abduct_latent(x, v, samples, generators)
-    latents = z.shape[1]
-    pixels = world.model.decode(v.repeat_interleave(latents, dim=0).to(x.device), z.flatten(0, 1))
-    return Abducted(x, v, unmoved, noise, z, pixels)
+    story, factual, sources, unmoved, noise, normal = world.story, [], [], [], [], []
+    first = 0
+    for posterior, do, generator in zip(posteriors, dos, generators, strict=True):
+        chosen = _draw(posterior, samples, generator)
+        v = torch.from_numpy(posterior.classes)[chosen]
+        classes = story.complete(story.unstack(v), generator)
+        moving = moved_by(story.graph, do)  # nothing else can change: its noise is not needed
+        factual.append(classes)
+        sources.append(chosen + first)
+        unmoved.append({name: draws for name, draws in classes.items() if name not in moving})
+        noise.append(story.abduct(classes, coupling, generator, only=moving))
+        normal.append(world.noise(samples, generator).expand(len(posterior), -1, -1))
+        first += len(posterior)
+    about = torch.repeat_interleave(torch.tensor([len(posterior) for posterior in posteriors]))
+    v = torch.from_numpy(np.concatenate([posterior.classes for posterior in posteriors]))
+    v, own = v.to(x.device), x[about.to(x.device)]
+    q = world.model.encode(own, v)
+    z = q.mean[:, None] + q.stddev[:, None] * torch.cat(normal).to(x.device)
+    pixels = world.model.decode(v.repeat_interleave(z.shape[1], dim=0), z.flatten(0, 1))
+    seen = Seen(x, about, z, pixels)
+    return Abducted(posteriors, factual, torch.stack(sources), unmoved, noise, seen)
 
 
 @torch.no_grad()
 def predict(
-    world: World,
-    found: Abducted,
-    asked: Sequence[tuple[int, dict[str, int]]],
-    coupling: Coupling,
+    world: World, found: Abducted, asked: Sequence[tuple[int, Do]], coupling: Coupling
 ) -> list[CounterfactualAnswer]:
     """Action and prediction: the same noise runs through the changed model.
 
@@ -91,7 +101,7 @@ def predict(
         asked: each question's unit and do().
         coupling: that the noise was abducted under.
     """
-    # Action: the targets' assignments are replaced by constants.
+    # Action: the targets' assignments are replaced.
     # Prediction: the same noise runs through what is left.
     story = world.story
     changed = torch.stack(
@@ -100,41 +110,46 @@ def predict(
             for unit, do in asked
         ]
     )  # (Q, S, V)
-    draws, latents = Draws.of(changed), found.z.shape[1]
-    about = torch.tensor([unit for unit, _ in asked])
-    mixture = Mixture.of(draws, latents)
-    density = average_abducted(world.model, mixture, about, found.x, found.z, found.pixels)
+    units = torch.tensor([unit for unit, _ in asked])
+    draws = Draws.of(changed, found.sources[units])
+    mixture = Mixture.of(draws, found.seen.z.shape[1])
+    averages = average_abducted(world.model, mixture, units, found.seen)
+    density, uncertainty = averages.density, averages.uncertainty
     truth = average_truth(world.dataset, draws)
-    drawn = found.pixels.mean.double().unflatten(0, (-1, latents)).mean(1).cpu().numpy()
-    seen = found.x.double().cpu().numpy()
+    drawn = _reconstructions(found)
+    seen = found.seen.x.double().cpu().numpy()
     return [
-        _answer(story, seen[unit], drawn[unit], density[i], truth[i], found.v[unit], changed[i], do)
+        CounterfactualAnswer(
+            original=seen[unit].copy(),
+            reconstruction=drawn[unit].copy(),
+            density=density[i],
+            truth=truth[i],
+            uncertainty=uncertainty[i],
+            variables=story.variables,
+            posterior=found.posteriors[unit],
+            factual=story.stack(found.factual[unit]).numpy(),
+            counterfactual=changed[i].numpy(),
+            do=dict(do),
+            cut=cut_edges(story.graph, do),
+            descendants=moved_by(story.graph, do),
+        )
         for i, (unit, do) in enumerate(asked)
     ]
 
 
-def _answer(
-    story: SCM,
-    original: np.ndarray,
-    reconstruction: np.ndarray,
-    density: np.ndarray,
-    truth: np.ndarray,
-    v: Tensor,
-    changed: Tensor,
-    do: dict[str, int],
-) -> CounterfactualAnswer:
-    """Puts pictures and (S, V) classes together with what do() does to the graph."""
-    factual = v.expand(len(changed), -1).numpy()
-    factual.setflags(write=False)  # one row, seen many times
-    return CounterfactualAnswer(
-        original=original.copy(),
-        reconstruction=reconstruction.copy(),
-        density=density,
-        truth=truth,
-        variables=story.variables,
-        factual=factual,
-        counterfactual=changed.numpy(),
-        do=do,
-        cut=frozenset(cut_edges(story.graph, do)),
-        descendants=moved_by(story.graph, do),
-    )
+def _draw(posterior: Posterior, samples: int, generator: torch.Generator) -> Tensor:
+    """(samples,) int64 which explanation holds in each draw."""
+    if len(posterior) == 1:
+        return torch.zeros(samples, dtype=torch.int64)
+    cdf = torch.from_numpy(posterior.probabilities).cumsum(0)
+    lot = torch.rand(samples, dtype=torch.float64, generator=generator) * cdf[-1]
+    return torch.searchsorted(cdf, lot, right=True).clamp(max=len(cdf) - 1)
+
+
+def _reconstructions(found: Abducted) -> np.ndarray:
+    """(U, 64, 64) E p(x = 1 | v, z) over the explanations of each unit and their z."""
+    units, latents = found.seen.x.shape[0], found.seen.z.shape[1]
+    each = found.seen.pixels.mean.double().cpu().view(-1, latents, SIZE, SIZE).mean(1)
+    weights = torch.from_numpy(np.concatenate([p.probabilities for p in found.posteriors]))
+    total = torch.zeros(units, SIZE, SIZE, dtype=torch.float64)
+    return total.index_add_(0, found.seen.about, each * weights[:, None, None]).numpy()

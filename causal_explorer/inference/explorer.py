@@ -18,13 +18,20 @@ from causal_explorer.checkpoint import Checkpoint
 from causal_explorer.inference import query
 from causal_explorer.inference.answer import CounterfactualAnswer, PopulationAnswer
 from causal_explorer.inference.counterfactual import Abducted, abduct, predict
-from causal_explorer.inference.rungs import population
+from causal_explorer.inference.posterior import Posterior, certain
+from causal_explorer.inference.recognition import explain
+from causal_explorer.inference.rungs import condition, imagine, intervention
 from causal_explorer.inference.world import World
+from causal_explorer.models.mechanism import ImageMechanism
+from causal_explorer.models.recogniser import Recogniser
+from causal_explorer.scm.actions import Set
 from causal_explorer.scm.coupling import Coupling, coupling_named
+from causal_explorer.scm.law import counterfactual_law, population_law
 from causal_explorer.scm.scm import SCM
 from causal_explorer.scm.stories import story_named
 
 _DRAWS_AT_ONCE = 40_000  # of the factors' noise, over all questions: bounds the memory
+_RECOGNISER = "recogniser"  # the checkpoint that proposes what an image shows
 _ONE_CALL = Lock()
 _UNITS_AT_ONCE = 64  # images whose noise is abducted, or questions answered, in one go
 T = TypeVar("T")
@@ -38,10 +45,12 @@ class Explorer:
     Attributes:
         checkpoint: the trained image mechanism.
         story: the factors' mechanisms; swapped without retraining.
+        recogniser: proposes what an image shows; None where none is shipped for the data set.
     """
 
-    checkpoint: Checkpoint
+    checkpoint: Checkpoint[ImageMechanism]
     story: SCM
+    recogniser: Recogniser | None = None
 
     @property
     def world(self) -> World:
@@ -68,9 +77,10 @@ class Explorer:
         """Rung 3: what this image would have looked like, had do() been so.
 
         Args:
-            factors: the image's class of each factor, by number or label.
-            image: (64, 64) of 0 and 1; left out, the renderer draws the factors.
-            do: targets and their classes.
+            factors: classes of the factors that are known, by number or label. Those that are
+                not are inferred: from the image, or from the story alone.
+            image: (64, 64) of 0 and 1; left out, the renderer draws the factors if all are known.
+            do: targets with their classes, or with a `Shift` or `Replace` of their mechanism.
             samples: draws of the factors' noise, 1 to 100,000.
             seed: of all draws, 0 or above.
             coupling: "gumbel" or "monotone"; data cannot tell them apart.
@@ -99,18 +109,23 @@ class Explorer:
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
-        asked = query.parse_questions(questions, self.checkpoint.dataset)
+        asked = query.parse_questions(questions, self.checkpoint.dataset, self.story)
         way, count, start = coupling_named(coupling), _samples(samples), _seed(seed)
 
         def answer(batch: list[query.Question]) -> list[CounterfactualAnswer]:
             found = self._abduct(batch, way, count, start)
-            dos = [(unit, question.do) for unit, question in enumerate(batch)]
-            return predict(self.world, found, dos, way)
+            return predict(self.world, found, [(i, q.do) for i, q in enumerate(batch)], way)
 
-        batches = list(_batches(asked, count))
-        if len(batches) <= 1:
-            return [one for batch in batches for one in answer(batch)]
-        return [one for found in _in_parallel(answer, batches) for one in found]
+        pictured = [question for question in asked if question.x is not None]
+        batches = list(_batches(pictured, count))
+        answers = _in_parallel(answer, batches) if len(batches) > 1 else map(answer, batches)
+        with_image = iter([one for found in answers for one in found])
+        return [
+            next(with_image)
+            if question.x is not None
+            else imagine(self.world, question.given, question.do, way, count, _generator(start))
+            for question in asked
+        ]
 
     def sweep(
         self,
@@ -137,15 +152,19 @@ class Explorer:
             ValueError: in one sentence, what was given and what is allowed.
         """
         variable = query.parse_factor(factor, self.story.variables)
-        others = query.parse_classes(do, self.story.variables, "do")
-        whole = {"factors": factors, "image": image, "do": others | {factor: 0}}
-        asked = query.parse_questions([whole], self.checkpoint.dataset)
-        way, count = coupling_named(coupling), _samples(samples)
-        found = self._abduct(asked, way, count, _seed(seed))
-        dos = [(0, asked[0].do | {factor: k}) for k in range(variable.classes)]
+        others = query.parse_do(dict(do or {}) | {factor: 0}, self.story)
+        whole = {"factors": factors, "image": image, "do": others}
+        (asked,) = query.parse_questions([whole], self.checkpoint.dataset, self.story)
+        way, count, start = coupling_named(coupling), _samples(samples), _seed(seed)
+        dos = [asked.do | {factor: Set(k)} for k in range(variable.classes)]
+        if asked.x is None:
+            return [
+                imagine(self.world, asked.given, one, way, count, _generator(start)) for one in dos
+            ]
+        found = self._abduct([asked], way, count, start)
         return [
             answer
-            for batch in _batches(dos, count)
+            for batch in _batches([(0, one) for one in dos], count)
             for answer in predict(self.world, found, batch, way)
         ]
 
@@ -157,9 +176,8 @@ class Explorer:
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
-        targets = query.parse_classes(do, self.story.variables, "do")
-        query.require_some(targets, "do")
-        return population(self.world, {}, targets, _samples(samples), _generator(_seed(seed)))
+        targets = query.parse_do(do, self.story)
+        return intervention(self.world, targets, _samples(samples), _generator(_seed(seed)))
 
     def condition(
         self, given: Mapping[str, object], samples: int = 1000, seed: int = 0
@@ -171,22 +189,91 @@ class Explorer:
         """
         evidence = query.parse_classes(given, self.story.variables, "given")
         query.require_some(evidence, "given")
-        return population(self.world, evidence, {}, _samples(samples), _generator(_seed(seed)))
+        return condition(self.world, evidence, _samples(samples), _generator(_seed(seed)))
+
+    def law(
+        self,
+        given: Mapping[str, object] | None = None,
+        do: Mapping[str, object] | None = None,
+        coupling: str | None = None,
+    ) -> dict[str, np.ndarray]:
+        """The exact law of each factor, by enumeration.
+
+        Args:
+            given: factors that are seen: rung 1 where nothing is done.
+            do: targets and their classes or actions: rung 2 where nothing is seen.
+            coupling: with both, rung 3: under which the seen factors' noise is abducted.
+
+        Returns:
+            (K,) float64 probabilities of each factor.
+
+        Raises:
+            ValueError: in one sentence, what was given and what is allowed; seen and done
+                without a coupling; a law too large to enumerate.
+        """
+        seen = query.parse_classes(given, self.story.variables, "given")
+        done = query.parse_do(do, self.story) if do else {}
+        query.require_some(seen | done, "given and do")
+        if not (seen and done):
+            found = population_law(self.story, seen, done)
+        elif coupling is None:
+            raise ValueError("Seen and done at once is a counterfactual: it takes a coupling.")
+        else:
+            found = counterfactual_law(self.story, coupling_named(coupling), seen, done)
+        return {name: law.numpy() for name, law in found.items()}
+
+    def explain(
+        self, image: ArrayLike, factors: Mapping[str, object] | None = None, seed: int = 0
+    ) -> Posterior:
+        """p(v | image, factors): which factors the image shows, and how sure that is.
+
+        Args:
+            image: (64, 64) of 0 and 1.
+            factors: classes of those that are known.
+            seed: of the draws of z, where pictures read it.
+
+        Raises:
+            ValueError: in one sentence, what was given and what is allowed.
+        """
+        given = query.parse_classes(factors, self.story.variables, "factors")
+        return self._explain(query.parse_image(image), given, _generator(_seed(seed)))
+
+    def _explain(
+        self, x: np.ndarray, given: Mapping[str, int], generator: torch.Generator
+    ) -> Posterior:
+        if self.recogniser is None:
+            raise ValueError("There is no recogniser for this data set: give all of the factors.")
+        return explain(self.world, self.recogniser, torch.from_numpy(x), given, generator)
 
     def _abduct(
         self, asked: list[query.Question], coupling: Coupling, samples: int, seed: int
     ) -> Abducted:
         """The noise of the images that are asked about, each from the same seed."""
-        x = torch.from_numpy(np.stack([question.x for question in asked]))
+        images = [question.x for question in asked if question.x is not None]
+        generators = [_generator(seed) for _ in asked]
         return abduct(
             self.world,
-            x=x.to(next(self.checkpoint.model.parameters()).device),
-            v=torch.tensor([question.v for question in asked]),
-            targets=[frozenset(question.do) for question in asked],
+            x=torch.from_numpy(np.stack(images)).to(self.world.device),
+            posteriors=[
+                self._posterior(question, x, generator)
+                for question, x, generator in zip(asked, images, generators, strict=True)
+            ],
+            dos=[question.do for question in asked],
             coupling=coupling,
             samples=samples,
-            generators=[_generator(seed) for _ in asked],
+            generators=generators,
         )
+
+    def _posterior(
+        self, question: query.Question, x: np.ndarray, generator: torch.Generator
+    ) -> Posterior:
+        """The explanations of an image; one where all factors are given."""
+        given, variables = question.given, self.story.variables
+        if len(given) == len(variables):
+            return certain(variables, [given[v.name] for v in variables], question.overlap)
+        found = self._explain(x, given, generator)
+        query.require_explained(found, given)
+        return found
 
 
 def load(name: str | Path, story: str = "default") -> Explorer:
@@ -200,7 +287,15 @@ def load(name: str | Path, story: str = "default") -> Explorer:
         ValueError: unknown or damaged checkpoint, unknown story.
     """
     opened = checkpoint.read(name)
-    return Explorer(opened, story_named(story, opened.dataset.variables))
+    return Explorer(opened, story_named(story, opened.dataset.variables), _recogniser(opened))
+
+
+def _recogniser(opened: Checkpoint[ImageMechanism]) -> Recogniser | None:
+    """The one that is shipped, if it is of the same data set."""
+    if _RECOGNISER not in checkpoint.shipped():
+        return None
+    found = checkpoint.read(_RECOGNISER, Recogniser)
+    return found.model if found.dataset is opened.dataset else None
 
 
 def _in_parallel(work: Callable[[T], U], items: list[T]) -> list[U]:

@@ -5,7 +5,6 @@ Several answers are averaged in one go: every row says which answer owns it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,88 +13,62 @@ from torch import Tensor
 
 from causal_explorer.data.dataset import Dataset
 from causal_explorer.data.raster import SIZE
+from causal_explorer.inference.draws import Draws, Mixture
 from causal_explorer.inference.pixel import change, counterfactual_pixel, log_likelihood
+from causal_explorer.inference.uncertainty import Uncertainty
 from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.window import BACKGROUND, WindowedBernoulli
 
-_AT_ONCE = 1_024  # pictures decoded in one batch: bounds the memory of a query
 
-
-@dataclass(frozen=True)
-class Draws:
-    """Draws of classes for several answers, collected.
+class Averages:
+    """Moments of P = p(x' = 1 | factors, z, evidence) over the draws of Q answers.
 
     Attributes:
-        classes: (D, V) int64, distinct within an answer.
-        owners: (D,) int64, whose they are, ascending.
-        counts: (D,) int64, of the answer's draws.
-        answers: how many there are.
-        samples: draws of each.
+        mean: (Q, 4096) float64, E P.
+        square: (Q, 4096) float64, E P².
+        of_latent: (Q, 4096) float64, E Var(P | factors), z's share of the variance.
     """
 
-    classes: Tensor
-    owners: Tensor
-    counts: Tensor
-    answers: int
-    samples: int
+    def __init__(self, mean: Tensor) -> None:
+        """Starts from (Q, 4096) pictures on which nothing is painted yet."""
+        self.mean = mean.double().cpu()
+        self.square = self.mean.square()
+        self.of_latent = torch.zeros_like(self.mean)
 
-    @classmethod
-    def of(cls, classes: Tensor) -> Draws:
-        """Collects (Q, S, V) draws: S for each of Q answers."""
-        answers, samples, _ = classes.shape
-        flat = classes.flatten(0, 1)
-        sizes = (answers, *(flat.amax(0) + 1).tolist())
-        places = torch.tensor([*np.cumprod(sizes[:0:-1])[::-1].tolist(), 1])
-        codes = flat @ places[1:] + torch.arange(answers).repeat_interleave(samples) * places[0]
-        codes, counts = torch.unique(codes, return_counts=True)
-        owners, *columns = torch.unravel_index(codes, sizes)
-        return cls(torch.stack(columns, dim=1), owners, counts, answers, samples)
+    def paint(
+        self, owners: Tensor, weights: Tensor, new: Tensor, old: Tensor, pixels: Tensor
+    ) -> None:
+        """Puts (M, P) `new` in the place of `old` at (M, P) pixels of (M,) owners, weighted."""
+        places = owners[:, None] * SIZE**2 + pixels.cpu()
+        weights, new, old = weights[:, None], new.double().cpu(), old.double().cpu()
+        _add(self.mean, places, (new - old) * weights)
+        _add(self.square, places, (new.square() - old.square()) * weights)
 
+    def spread(self, part: Mixture, new: Tensor, old: Tensor, pixels: Tensor) -> None:
+        """Likewise for what z makes of the variance, from the copies of each combination."""
+        places = part.owners[:, None] * SIZE**2 + pixels.cpu()
+        group = part.members - part.members[0]
+        share, copies = part.weights[:, None], part.copies[:, None]
+        for values, sign in ((new.double().cpu(), 1), (old.double().cpu(), -1)):
+            mean = torch.zeros(int(group[-1]) + 1, values.shape[1], dtype=values.dtype)
+            mean.index_add_(0, group, values / copies)
+            inside = (values - mean[group]).square() * copies / (copies - 1)
+            _add(self.of_latent, places, sign * share * inside)
 
-@dataclass(frozen=True)
-class Mixture:
-    """A weighted set of combinations of factors for each answer, each with a draw of z.
+    @property
+    def density(self) -> np.ndarray:
+        """(Q, 64, 64) float64 in [0, 1]."""
+        return _pictures(self.mean.clamp(0, 1))  # sums round a hair past the ends
 
-    Attributes:
-        classes: (M, V) int64; a combination stands here more than once only where an answer
-            has fewer combinations than draws of z.
-        owners: (M,) int64, the answer.
-        latents: (M,) int64, which of its L draws of z.
-        weights: (M,) float64, summing to 1 for each answer.
-    """
-
-    classes: Tensor
-    owners: Tensor
-    latents: Tensor
-    weights: Tensor
-
-    @classmethod
-    def of(cls, draws: Draws, latents: int) -> Mixture:
-        """Deals `latents` draws of z out to each answer's combinations.
-
-        z and the factors' noise are independent given the evidence, so any pairing of their
-        draws is a draw of both.
-        """
-        distinct = torch.bincount(draws.owners, minlength=draws.answers)
-        first = distinct.cumsum(0) - distinct  # where each answer's rows begin
-        sizes = distinct.clamp(min=latents)
-        owners = torch.repeat_interleave(sizes)
-        dealt = torch.arange(len(owners)) - (sizes.cumsum(0) - sizes)[owners]
-        member = first[owners] + dealt % distinct[owners]
-        copies = torch.bincount(member, minlength=len(draws.classes))
-        weights = (draws.counts.double() / copies)[member] / draws.samples
-        return cls(draws.classes[member], owners, dealt % latents, weights)
-
-    def parts(self) -> Iterator[Mixture]:
-        """The same mixture in pieces small enough to decode at once."""
-        for start in range(0, len(self.classes), _AT_ONCE):
-            piece = slice(start, start + _AT_ONCE)
-            yield Mixture(
-                self.classes[piece],
-                self.owners[piece],
-                self.latents[piece],
-                self.weights[piece],
-            )
+    @property
+    def uncertainty(self) -> list[Uncertainty]:
+        """Of each answer: the variance of its pixels by source."""
+        mean = self.mean.clamp(0, 1)
+        pixels = (mean - self.square).clamp(min=0)
+        latent = self.of_latent.clamp(min=0)
+        factors = (self.square - mean.square() - latent).clamp(min=0)
+        maps = (_pictures(part) for part in (factors, latent, pixels))
+        return [Uncertainty(*own) for own in zip(*maps, strict=True)]
 
 
 def average_truth(dataset: Dataset, draws: Draws) -> np.ndarray:
@@ -109,69 +82,95 @@ def average_truth(dataset: Dataset, draws: Draws) -> np.ndarray:
     return total.reshape(-1, SIZE, SIZE).astype(np.float64) / draws.samples
 
 
-def average_prior(model: ImageMechanism, mixture: Mixture, z: Tensor) -> np.ndarray:
-    """(64, 64) float64: Σ_m w_m p(x = 1 | v_m, z_m), pixel noise from its prior.
+def average_prior(model: ImageMechanism, mixture: Mixture, z: Tensor, answers: int) -> Averages:
+    """E p(x = 1 | v, z) of Q answers, pixel noise from its prior.
 
     Args:
         model: the model.
-        mixture: of one answer.
+        mixture: of Q answers.
         z: (L, latent) draws of p(z).
+        answers: Q.
     """
     dark = z.new_tensor(BACKGROUND).sigmoid()
-    density = torch.full((1, SIZE**2), float(dark), dtype=torch.float64)
+    averages = Averages(dark.expand(answers, SIZE**2))
     for part in mixture.parts():
-        decoded = model.decode(part.classes.to(z.device), z[part.latents])
-        light = decoded.logits.sigmoid().flatten(1) - dark
-        _paint(density, light, decoded.pixels, part)
-    return density.clamp(0, 1).view(SIZE, SIZE).numpy()  # sums round a hair past the ends
+        decoded = model.decode(part.classes.to(z.device), z[part.latents.to(z.device)])
+        light = decoded.logits.flatten(1).sigmoid()
+        black = dark.expand_as(light)
+        averages.paint(part.owners, part.weights, light, black, decoded.pixels)
+        if len(z) > 1:
+            averages.spread(part, light, black, decoded.pixels)
+    return averages
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What E explanations of U images leave of them.
+
+    Attributes:
+        x: (U, 64, 64) the images, 0 and 1.
+        about: (E,) int64, which image each explanation explains.
+        z: (E, L, latent) draws of q(z | x, v).
+        pixels: p(x | v, z), E·L pictures; a pixel's noise lies below p or above.
+    """
+
+    x: Tensor
+    about: Tensor
+    z: Tensor
+    pixels: WindowedBernoulli
 
 
 def average_abducted(
-    model: ImageMechanism,
-    mixture: Mixture,
-    unit: Tensor,
-    x: Tensor,
-    z: Tensor,
-    factual: WindowedBernoulli,
-) -> np.ndarray:
-    """(Q, 64, 64) float64: Σ_m w_m P(x' = 1 | x), pixel noise abducted from the image.
+    model: ImageMechanism, mixture: Mixture, units: Tensor, seen: Seen
+) -> Averages:
+    """E P(x' = 1 | x) of Q answers, pixel noise abducted from the image.
 
     Args:
         model: the model.
-        mixture: of counterfactual classes, of Q answers.
-        unit: (Q,) int64, which unit each answer is about.
-        x: (U, 64, 64) the units' images, 0 and 1.
-        z: (U, L, latent) draws of q(z | x, v).
-        factual: the U·L pictures p(x | v, z).
+        mixture: of counterfactual classes, each from an explanation.
+        units: (Q,) int64, the image that each answer is about.
+        seen: the images and their explanations.
     """
-    units, latents = z.shape[:2]
-    unit = unit.to(z.device)
-    seen = x.flatten(1).repeat_interleave(latents, dim=0)
-    likely = log_likelihood(seen, factual.canvas.view(units * latents, -1))
+    latents, device = seen.z.shape[1], seen.z.device
+    x = seen.x.flatten(1)
+    own = x[seen.about.to(device)].repeat_interleave(latents, dim=0)  # (E·L, 4096)
+    likely = log_likelihood(own, seen.pixels.canvas.flatten(1))
     # Outside the new picture's window p' is dark, and outside both windows p is too, so that
     # a pixel keeps its value there: what is left of x before anything is painted on it.
-    inside = seen.gather(1, factual.pixels)
-    erased = counterfactual_pixel(inside, factual.logits.flatten(1), z.new_tensor(BACKGROUND))
-    lost = (erased - inside).view(units, latents, -1)
-    left = seen.scatter(1, factual.pixels, erased)
-    shares = torch.zeros(len(unit), latents, dtype=torch.float64)
-    shares.index_put_((mixture.owners, mixture.latents), mixture.weights, accumulate=True)
-    density = x.flatten(1)[unit].double()
-    where = factual.pixels.view(units, latents, -1)[:, 0]  # v fixes the window, not z
-    moved = (shares.to(lost)[:, None] @ lost[unit]).squeeze(1)
-    density = density.scatter_add(1, where[unit], moved.double()).cpu()
+    window = seen.pixels.pixels
+    inside = own.gather(1, window)
+    dark = own.new_tensor(BACKGROUND)
+    erased = counterfactual_pixel(inside, seen.pixels.logits.flatten(1), dark)
+    left = own.scatter(1, window, erased)
+    averages = Averages(x[units.to(device)])
+    owners, row, weights = _shares(mixture, latents)
+    row = row.to(device)
+    averages.paint(owners, weights, erased[row], inside[row], window[row])
     for part in mixture.parts():
-        row = unit[part.owners] * latents + part.latents.to(z.device)
-        decoded = model.decode(part.classes.to(z.device), z.flatten(0, 1)[row])
+        row = (part.sources * latents + part.latents).to(device)
+        decoded = model.decode(part.classes.to(device), seen.z.flatten(0, 1)[row])
         pixels = row[:, None] * SIZE**2 + decoded.pixels
-        now, before, gone = (flat.take(pixels) for flat in (seen, likely, left))
-        after = log_likelihood(now, decoded.logits.flatten(1))
-        _paint(density, change(now, before, after) - gone, decoded.pixels, part)
-    return density.clamp(0, 1).view(-1, SIZE, SIZE).numpy()  # sums round a hair past the ends
+        now, before, gone = (flat.take(pixels) for flat in (own, likely, left))
+        light = change(now, before, log_likelihood(now, decoded.logits.flatten(1)))
+        averages.paint(part.owners, part.weights, light, gone, decoded.pixels)
+        if latents > 1:
+            averages.spread(part, erased[row], inside[row], window[row])
+            averages.spread(part, light, gone, decoded.pixels)
+    return averages
 
 
-def _paint(density: Tensor, light: Tensor, pixels: Tensor, part: Mixture) -> None:
-    """Adds (M, P) light, weighted, at their (M, P) pixels to their owners' densities."""
-    weighted = light.double().cpu() * part.weights[:, None]
-    places = part.owners[:, None] * SIZE**2 + pixels.cpu()
-    density.view(-1).index_add_(0, places.flatten(), weighted.flatten())
+def _shares(mixture: Mixture, latents: int) -> tuple[Tensor, Tensor, Tensor]:
+    """(P,) owners, explanations' draws of z, and the share of the owner's draws from each."""
+    rows = mixture.sources * latents + mixture.latents
+    most = int(rows.max()) + 1
+    codes, place = torch.unique(mixture.owners * most + rows, return_inverse=True)
+    weights = torch.zeros(len(codes), dtype=torch.float64).index_add_(0, place, mixture.weights)
+    return codes // most, codes % most, weights
+
+
+def _add(total: Tensor, places: Tensor, values: Tensor) -> None:
+    total.view(-1).index_add_(0, places.flatten(), values.flatten())
+
+
+def _pictures(flat: Tensor) -> np.ndarray:
+    return flat.view(-1, SIZE, SIZE).numpy()

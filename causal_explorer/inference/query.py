@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral
 
 import numpy as np
@@ -11,6 +11,9 @@ import numpy as np
 from causal_explorer.data.dataset import Dataset
 from causal_explorer.data.raster import SIZE
 from causal_explorer.inference.agreement import iou
+from causal_explorer.inference.posterior import Posterior
+from causal_explorer.scm.actions import Action, Replace, Set, Shift
+from causal_explorer.scm.scm import SCM
 from causal_explorer.scm.variables import Variable
 from causal_explorer.wording import brief, first_line
 
@@ -24,26 +27,31 @@ class Question:
     """A counterfactual question, checked.
 
     Attributes:
-        x: (64, 64) float32 of 0 and 1, the image.
-        v: its class of each factor.
-        do: targets and their classes.
+        x: (64, 64) float32 of 0 and 1, the image; None where only factors are known.
+        given: classes of the factors that are known.
+        do: targets and their actions.
+        overlap: intersection over union of the image with its factors' picture, if all known.
     """
 
-    x: np.ndarray
-    v: tuple[int, ...]
-    do: dict[str, int]
+    x: np.ndarray | None
+    given: dict[str, int]
+    do: dict[str, Action]
+    overlap: float = float("nan")
 
 
-def parse_questions(questions: Iterable[Mapping[str, object]], dataset: Dataset) -> list[Question]:
-    """Checks questions, and draws the images that they leave out.
+def parse_questions(
+    questions: Iterable[Mapping[str, object]], dataset: Dataset, story: SCM
+) -> list[Question]:
+    """Checks questions, and draws the images of those that give all factors but no image.
 
     Args:
         questions: each with some of `factors`, `image` and `do`.
         dataset: that they are about.
+        story: that soft interventions replace mechanisms of.
 
     Raises:
-        ValueError: an unknown argument, bad or missing factors, no target, or an image that
-            shows something else than its factors say.
+        ValueError: an unknown argument, bad factors, neither factors nor an image, no target,
+            or an image that shows something else than its factors say.
     """
     wrong = f"questions is of type {type(questions).__name__}: it takes a list of dicts."
     if isinstance(questions, (str, Mapping)):
@@ -52,32 +60,73 @@ def parse_questions(questions: Iterable[Mapping[str, object]], dataset: Dataset)
         listed = list(questions)
     except TypeError as error:
         raise ValueError(wrong) from error
-    asked = [_parse(question, dataset.variables) for question in listed]
-    if not asked:
-        return []
-    drawn = dataset.render(np.array([v for _, v, _ in asked])).astype(np.float32)
-    seen = [
-        picture if image is None else parse_image(image)
-        for (image, _, _), picture in zip(asked, drawn, strict=True)
-    ]
-    for x, picture in zip(seen, drawn, strict=True):
-        _require_agreement(x, picture)
-    return [Question(x, v, do) for x, (_, v, do) in zip(seen, asked, strict=True)]
+    asked = [_parse(question, story) for question in listed]
+    names = [variable.name for variable in dataset.variables]
+    whole = [i for i, question in enumerate(asked) if len(question.given) == len(names)]
+    if not whole:
+        return asked
+    table = np.array([[asked[i].given[name] for name in names] for i in whole])
+    drawn = dataset.render(table).astype(np.float32)
+    for i, picture in zip(whole, drawn, strict=True):
+        seen = asked[i].x
+        if seen is None:
+            asked[i] = replace(asked[i], x=picture, overlap=1.0)
+        else:
+            asked[i] = replace(asked[i], overlap=_agreement(seen, picture))
+    return asked
 
 
-def _parse(
-    question: Mapping[str, object], variables: tuple[Variable, ...]
-) -> tuple[object, tuple[int, ...], dict[str, int]]:
-    """A question's image as given, its classes and its targets."""
+def _parse(question: Mapping[str, object], story: SCM) -> Question:
+    """A question whose image is not drawn yet."""
     if not isinstance(question, Mapping) or set(question) - set(_ARGUMENTS):
         raise ValueError(
             f"questions holds {brief(question)}: it takes dicts with {', '.join(_ARGUMENTS)}."
         )
-    evidence = parse_classes(question.get("factors"), variables, "factors")
-    targets = parse_classes(question.get("do"), variables, "do")
-    require_some(targets, "do")
-    require_all(evidence, variables)
-    return question.get("image"), tuple(evidence[v.name] for v in variables), targets
+    given = parse_classes(question.get("factors"), story.variables, "factors")
+    do = parse_do(question.get("do"), story)
+    image = question.get("image")
+    if image is None and not given:
+        raise ValueError("There is no evidence: give an image, factors with their class, or both.")
+    return Question(None if image is None else parse_image(image), given, do)
+
+
+def parse_do(values: object, story: SCM) -> dict[str, Action]:
+    """Actions by factor: a class to set it to, by number or label, or an action.
+
+    Raises:
+        ValueError: not a mapping, nothing in it, an unknown factor, a class out of range, or an
+            action that the story cannot take.
+    """
+    actions = {}
+    if isinstance(values, Mapping):
+        soft = {n: a for n, a in values.items() if isinstance(a, (Set, Shift, Replace))}
+        values = {n: a for n, a in values.items() if n not in soft}
+        by_name = {variable.name: variable for variable in story.variables}
+        for name, action in soft.items():
+            parse_factor(name, story.variables)
+            actions[name] = _parse_action(by_name[name], action, story)
+    classes = parse_classes(values, story.variables, "do")
+    do = actions | {name: Set(value) for name, value in classes.items()}
+    require_some(do, "do")
+    return do
+
+
+def _parse_action(variable: Variable, action: Action, story: SCM) -> Action:
+    """An action on one variable, checked."""
+    if isinstance(action, Set):
+        return Set(variable.parse(action.value))
+    if isinstance(action, Shift):
+        most = variable.classes - 1
+        return Shift(parse_count(action.by, f"the shift of {variable.name}", -most, most))
+    own = story.mechanisms[variable.name].parents
+    foreign = [cause for cause in action.mechanism.parents if cause not in own]
+    if foreign:
+        raise ValueError(
+            f"do replaces the mechanism of {variable.name} by one that reads {foreign[0]}: it "
+            f"may read {' and '.join(own) or 'nothing'}, which cause {variable.name} in the story."
+        )
+    replace(story, mechanisms={**story.mechanisms, variable.name: action.mechanism})  # its shape
+    return action
 
 
 def parse_factor(name: object, variables: tuple[Variable, ...]) -> Variable:
@@ -120,7 +169,7 @@ def parse_classes(values: object, variables: tuple[Variable, ...], argument: str
     return parsed
 
 
-def require_some(values: Mapping[str, int], argument: str) -> None:
+def require_some(values: Mapping[str, object], argument: str) -> None:
     """Refuses an empty query.
 
     Raises:
@@ -128,20 +177,6 @@ def require_some(values: Mapping[str, int], argument: str) -> None:
     """
     if not values:
         raise ValueError(f"{argument} is empty: give at least one factor with its class.")
-
-
-def require_all(values: Mapping[str, int], variables: tuple[Variable, ...]) -> None:
-    """Refuses partial evidence.
-
-    Raises:
-        ValueError: a factor has no class.
-    """
-    missing = [variable.name for variable in variables if variable.name not in values]
-    if missing:
-        raise ValueError(
-            f"factors lacks {', '.join(missing)}: this version abducts from all of "
-            f"{', '.join(variable.name for variable in variables)}."
-        )
 
 
 def parse_image(image: object) -> np.ndarray:
@@ -186,11 +221,28 @@ def parse_count(value: object, argument: str, lowest: int, highest: int) -> int:
     return int(value)  # type: ignore[call-overload]
 
 
-def _require_agreement(seen: np.ndarray, drawn: np.ndarray) -> None:
-    """Refuses an image that shows something else than its factors say."""
-    overlap = 1.0 if seen is drawn else iou(seen, drawn)
+def require_explained(posterior: Posterior, given: Mapping[str, int]) -> None:
+    """Refuses an image that nothing explains.
+
+    Raises:
+        ValueError: how badly the best explanation fits.
+    """
+    if posterior.overlap >= _CONTRADICTION:
+        return
+    labels = " with these factors" if given else ""
+    raise ValueError(
+        f"No sprite{labels} explains the image: the best overlaps with it by "
+        f"{posterior.overlap:.2f} (intersection over union), below {_CONTRADICTION}, and it is "
+        f"{posterior.nats:,.0f} nats away."
+    )
+
+
+def _agreement(seen: np.ndarray, drawn: np.ndarray) -> float:
+    """The overlap of an image and its factors' picture; refused where they contradict."""
+    overlap = iou(seen, drawn)
     if not overlap >= _CONTRADICTION:
         raise ValueError(
             f"image and factors contradict each other: the image overlaps with the factors' "
             f"picture by {overlap:.2f} (intersection over union), below {_CONTRADICTION}."
         )
+    return overlap

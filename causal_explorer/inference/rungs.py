@@ -1,56 +1,118 @@
-"""Rungs 1 and 2 of Pearl's ladder: seeing and doing, both about a population."""
+"""Questions without an image: seeing and doing, and imagining from some of the factors.
+
+Rungs 1 and 2 of Pearl's ladder are about a population. Rung 3 is too, where the evidence is
+only some of the factors: the pixels' noise then stays as it was before anything was seen.
+"""
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
+from collections.abc import Mapping
 
-from causal_explorer.inference.answer import PopulationAnswer
-from causal_explorer.inference.mixture import Draws, Mixture, average_prior, average_truth
+import numpy as np
+import torch
+
+from causal_explorer.inference.answer import CounterfactualAnswer, PopulationAnswer
+from causal_explorer.inference.draws import Draws, Mixture
+from causal_explorer.inference.mixture import Averages, average_prior, average_truth
+from causal_explorer.inference.posterior import Posterior
 from causal_explorer.inference.world import World
-from causal_explorer.scm.scm import SCM
+from causal_explorer.scm.actions import Do, cut_edges, moved_by
+from causal_explorer.scm.coupling import COUPLINGS, Coupling
+from causal_explorer.scm.scm import SCM, Classes
+
+_LISTED = 1_000  # explanations of partial evidence that an answer lists at most
+_MASS = 0.999  # of the posterior, that it lists if that many suffice
 
 
 @torch.no_grad()
-def population(
+def condition(
+    world: World, given: Mapping[str, int], samples: int, generator: torch.Generator
+) -> PopulationAnswer:
+    """Rung 1, p(x | given): the part of the population that is seen to be so."""
+    return _population(world, world.story.draw(given, samples, generator), samples, generator)
+
+
+@torch.no_grad()
+def intervention(
+    world: World, do: Do, samples: int, generator: torch.Generator
+) -> PopulationAnswer:
+    """Rung 2, p(x | do): a population in which do() was so; any coupling gives the same."""
+    coupling = COUPLINGS["monotone"]
+    noise = world.story.draw_noise(samples, coupling, generator)
+    classes = world.story.predict(noise, coupling, do)
+    return _population(world, classes, samples, generator)
+
+
+@torch.no_grad()
+def imagine(
     world: World,
-    given: dict[str, int],
-    do: dict[str, int],
+    given: Mapping[str, int],
+    do: Do,
+    coupling: Coupling,
     samples: int,
     generator: torch.Generator,
-) -> PopulationAnswer:
-    """p(x | given, do): the factors are drawn from p(v | given, do), z from its prior.
-
-    Rung 1 sees and does not do; rung 2 does and does not see.
-    """
-    classes = _draw_joint(world.story, given, do, samples, generator)
-    draws, z = Draws.of(classes[None]), world.draw_latent(samples, generator)
-    return PopulationAnswer(
-        density=average_prior(world.model, Mixture.of(draws, len(z)), z),
-        truth=average_truth(world.dataset, draws)[0],
-        variables=world.story.variables,
-        factors=classes.numpy(),
+) -> CounterfactualAnswer:
+    """Rung 3 from factors alone: what they would have been, and pictures of that."""
+    story = world.story
+    factual = story.draw(given, samples, generator)
+    moving = moved_by(story.graph, do)
+    noise = story.abduct(factual, coupling, generator, only=moving)
+    unmoved = {name: draws for name, draws in factual.items() if name not in moving}
+    changed = story.predict(noise, coupling, do, unmoved)
+    before, original = _pictures(world, factual, samples, generator)
+    after, truth = _pictures(world, changed, samples, generator)
+    return CounterfactualAnswer(
+        original=original,
+        reconstruction=before.density[0],
+        density=after.density[0],
+        truth=truth,
+        uncertainty=after.uncertainty[0],
+        variables=story.variables,
+        posterior=_posterior(story, given),
+        factual=story.stack(factual).numpy(),
+        counterfactual=story.stack(changed).numpy(),
+        do=dict(do),
+        cut=cut_edges(story.graph, do),
+        descendants=moving,
     )
 
 
-def _draw_joint(
-    story: SCM,
-    given: dict[str, int],
-    do: dict[str, int],
-    samples: int,
-    generator: torch.Generator,
-) -> Tensor:
-    """(samples, V) exact draws of p(v | given, do), by enumeration of the joint."""
-    joint = story.log_joint(do)
-    seen = tuple(given.get(variable.name, slice(None)) for variable in story.variables)
-    free = [i for i, variable in enumerate(story.variables) if variable.name not in given]
-    table = joint[seen]
-    cdf = table.flatten().softmax(0).cumsum(0)
-    lot = torch.rand(samples, dtype=torch.float64, generator=generator) * cdf[-1]
-    flat = torch.searchsorted(cdf, lot, right=True).clamp(max=len(cdf) - 1)
-    values = {
-        variable.name: torch.tensor(given.get(variable.name, 0)) for variable in story.variables
-    }
-    for axis, column in zip(free, torch.unravel_index(flat, table.shape), strict=True):
-        values[story.variables[axis].name] = column
-    return story.stack({name: value.expand(samples) for name, value in values.items()})
+def _population(
+    world: World, classes: Classes, samples: int, generator: torch.Generator
+) -> PopulationAnswer:
+    averages, truth = _pictures(world, classes, samples, generator)
+    return PopulationAnswer(
+        density=averages.density[0],
+        truth=truth,
+        uncertainty=averages.uncertainty[0],
+        variables=world.story.variables,
+        factors=world.story.stack(classes).numpy(),
+    )
+
+
+def _pictures(
+    world: World, classes: Classes, samples: int, generator: torch.Generator
+) -> tuple[Averages, np.ndarray]:
+    """The model's and the renderer's average picture of (samples,) draws of the factors."""
+    draws, z = Draws.of(world.story.stack(classes)[None]), world.draw_latent(samples, generator)
+    averages = average_prior(world.model, Mixture.of(draws, len(z)), z, answers=1)
+    return averages, average_truth(world.dataset, draws)[0]
+
+
+def _posterior(story: SCM, given: Mapping[str, int]) -> Posterior:
+    """The most probable explanations of some of the factors, by enumeration."""
+    joint = story.log_joint(given)
+    seen = len(story.variables)
+    mass = joint.flatten(seen).logsumexp(-1) if story.hidden else joint
+    probability = mass.flatten().softmax(0)
+    top, place = probability.topk(min(_LISTED, len(probability)))
+    enough = int(torch.searchsorted(top.cumsum(0), torch.tensor(_MASS).double())) + 1
+    columns = torch.unravel_index(place[:enough], mass.shape)
+    classes = [c + given.get(v.name, 0) for v, c in zip(story.variables, columns, strict=True)]
+    covered = float(top[:enough].sum())
+    return Posterior(
+        classes=torch.stack(classes, dim=1).numpy(),
+        probabilities=(top[:enough] / covered).numpy(),
+        covered=min(covered, 1.0),
+        variables=story.variables,
+    )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log
 
 import torch
 from torch import Tensor
@@ -13,6 +13,8 @@ from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.scm.scm import SCM
 
 _LATENTS = 16  # draws of z that an average of many samples rests on
+_WEIGHED = 8  # draws of z that a likelihood rests on
+_AT_ONCE = 1_024  # pictures scored in one batch
 
 
 @dataclass(frozen=True)
@@ -29,20 +31,40 @@ class World:
     model: ImageMechanism
     dataset: Dataset
 
-    def abduct_latent(
-        self, x: Tensor, v: Tensor, samples: int, generators: Sequence[torch.Generator]
-    ) -> Tensor:
-        """(U, L, latent) draws of q(z | x, v) of (U, 64, 64) images and (U, V) classes."""
-        posterior = self.model.encode(x, v.to(x.device))
-        noise = torch.stack([self._noise(samples, generator) for generator in generators])
-        return posterior.mean[:, None] + posterior.stddev[:, None] * noise.to(x.device)
+    @property
+    def device(self) -> torch.device:
+        """The model's."""
+        return next(self.model.parameters()).device
 
     def draw_latent(self, samples: int, generator: torch.Generator) -> Tensor:
         """(L, latent) draws of p(z)."""
         prior = self.model.prior()
-        return prior.mean + prior.stddev * self._noise(samples, generator).to(prior.mean.device)
+        return prior.mean + prior.stddev * self.noise(samples, generator).to(prior.mean.device)
 
-    def _noise(self, samples: int, generator: torch.Generator) -> Tensor:
+    def noise(self, samples: int, generator: torch.Generator) -> Tensor:
         """At most 16 draws of N(0, I); one for a single sample, or where no picture reads z."""
         draws = min(samples, _LATENTS) if self.model.reads_latent else 1
         return torch.randn(draws, self.model.latent, generator=generator)
+
+    def log_likelihood(self, x: Tensor, v: Tensor, generator: torch.Generator) -> Tensor:
+        """(N,) float64 log p(x | v) of one (64, 64) image under (N, V) classes.
+
+        Exact where no picture reads z; else by importance sampling from q(z | x, v) (Burda,
+        Grosse and Salakhutdinov 2016, equation 8).
+        """
+        parts = [self._score(x, part, generator) for part in v.split(_AT_ONCE)]
+        return torch.cat(parts).cpu()
+
+    def _score(self, x: Tensor, v: Tensor, generator: torch.Generator) -> Tensor:
+        v, seen = v.to(self.device), x.to(self.device).expand(len(v), -1, -1)
+        if not self.model.reads_latent:
+            z = torch.zeros(len(v), self.model.latent, device=self.device)
+            return self.model.decode(v, z).log_prob(seen).double()
+        posterior, prior = self.model.encode(seen, v), self.model.prior()
+        each = []
+        for _ in range(_WEIGHED):
+            noise = torch.randn(posterior.mean.shape, generator=generator).to(self.device)
+            z = posterior.mean + posterior.stddev * noise
+            weight = prior.log_prob(z) - posterior.log_prob(z)
+            each.append((self.model.decode(v, z).log_prob(seen) + weight).double())
+        return torch.stack(each).logsumexp(0) - log(_WEIGHED)

@@ -33,6 +33,21 @@ class Likelihood:
         """-ELBO in nats an image; labels are not scored."""
         return self.image_nats + self.kl_nats
 
+    @property
+    def curve(self) -> dict[str, float]:
+        """What a training run follows."""
+        return {"image_nats": self.image_nats, "kl_nats": self.kl_nats}
+
+    @property
+    def table(self) -> dict[str, str]:
+        """What a card says of it."""
+        return {
+            "held-out loss (-ELBO)": f"{self.loss:.4f} nats an image",
+            "of which image term": f"{self.image_nats:.4f} nats",
+            "of which KL(q(z) ‖ p(z))": f"{self.kl_nats:.4f} nats",
+            "reconstructions equal pixel for pixel": f"{100 * self.exact:.2f} %",
+        }
+
 
 @torch.no_grad()
 def likelihood(

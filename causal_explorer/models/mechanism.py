@@ -14,6 +14,7 @@ from abc import ABC, abstractmethod
 import pyro
 import pyro.distributions as dist
 import torch
+from pyro.infer import TraceMeanField_ELBO
 from torch import Tensor, nn
 
 from causal_explorer.data.raster import SIZE
@@ -58,6 +59,11 @@ class ImageMechanism(nn.Module, ABC):
         with pyro.plate("images", len(v)):
             z = pyro.sample("z", self.prior())
             return pyro.sample("image", self.decode(v, z), obs=x)
+
+    def loss(self, v: Tensor, x: Tensor) -> Tensor:
+        """-ELBO in nats an image of (N, V) classes and (N, 64, 64) pictures of 0 and 1."""
+        with pyro.validation_enabled(False):  # who trains checks that it is finite
+            return TraceMeanField_ELBO().differentiable_loss(self.model, self.guide, v, x) / len(x)
 
     def guide(self, v: Tensor, x: Tensor) -> None:
         """Pyro program q(z | x, v): site "z"."""

@@ -27,6 +27,8 @@ class PolygonDecoder(nn.Module):
     Attributes:
         log_blur: (S,) log of the noise's standard deviation, in steps of the grid.
         log_sharpness: log κ, κ in nats a pixel.
+        sample_point: (2,) right and down of a pixel's centre, where the outline is looked at,
+            pixels. Where centres lie on edges, it says which side they fall to.
     """
 
     def __init__(self, outlines: Outlines, pose: Pose, grid: int) -> None:
@@ -42,6 +44,7 @@ class PolygonDecoder(nn.Module):
         blur = torch.full((len(outlines.ellipse),), _BLUR, dtype=torch.float64)
         self.log_blur = nn.Parameter(blur.log())
         self.log_sharpness = nn.Parameter(torch.zeros((), dtype=torch.float64))
+        self.sample_point = nn.Parameter(torch.zeros(2, dtype=torch.float64))
 
     def forward(self, v: Tensor, z: Tensor) -> WindowedBernoulli:
         """p(x | v, z) of (N, 5) int64 classes and (N, L) latents."""
@@ -51,6 +54,7 @@ class PolygonDecoder(nn.Module):
         centre = self.pose.centre_in_window(place)
         edges = _edges((corner - centre[:, None]).float(), self.outlines.after(shape))
         pixel = torch.arange(self.pose.window, device=v.device) + 0.5
+        centre = centre - self.sample_point
         right, down = (pixel - centre[:, :1]).float(), (pixel - centre[:, 1:]).float()
         sharpness = self.log_sharpness.exp().float()
         with torch.no_grad():
@@ -67,7 +71,8 @@ class PolygonDecoder(nn.Module):
         around = self.outlines.facing(shape.index_select(0, image), torch.atan2(y, x) + turned)
         faced, *beside = (image * edges.shape[1] + edge for edge in around)
         depth = _depth(edges.flatten(0, 1), faced, beside, x, y)
-        logits = logits.flatten().index_copy(0, near, sharpness * depth).view_as(logits)
+        depth = (sharpness * depth).clamp(-_CERTAIN, _CERTAIN)
+        logits = logits.flatten().index_copy(0, near, depth).view_as(logits)
         return WindowedBernoulli(logits, self.pose.corner(place))
 
 

@@ -1,4 +1,4 @@
-"""Every model by the name that configs and checkpoints use."""
+"""Every network by the name that configs and checkpoints use."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 
 from causal_explorer.models.mechanism import ImageMechanism
+from causal_explorer.models.recogniser import Recogniser, RecogniserConfig
 from causal_explorer.models.scm_vae import SCMVAE, SCMVAEConfig
 from causal_explorer.models.scm_vae_mlp import SCMVAEMLP, SCMVAEMLPConfig
 from causal_explorer.scm.variables import Variable
@@ -14,12 +15,13 @@ from causal_explorer.wording import brief
 MODELS = {
     "scm-vae": (SCMVAE, SCMVAEConfig),
     "scm-vae-mlp": (SCMVAEMLP, SCMVAEMLPConfig),
+    "recogniser": (Recogniser, RecogniserConfig),
 }
 
 
 def build(
     name: str, variables: tuple[Variable, ...], settings: Mapping[str, object]
-) -> ImageMechanism:
+) -> ImageMechanism | Recogniser:
     """A fresh model.
 
     Args:

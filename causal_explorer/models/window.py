@@ -37,9 +37,7 @@ class WindowedBernoulli(TorchDistribution):
             corner: (N, 2) int64, row and column of the window's first pixel.
         """
         self.logits = logits
-        offset = torch.arange(logits.shape[-1], device=logits.device)
-        row, column = corner[:, 0, None] + offset, corner[:, 1, None] + offset
-        self.pixels = (row[:, :, None] * SIZE + column[:, None, :]).flatten(1)
+        self.pixels = pixels_of_window(corner, logits.shape[-1])
         shapes = torch.Size(logits.shape[:1]), torch.Size((SIZE, SIZE))
         super().__init__(*shapes, validate_args=False)
 
@@ -73,3 +71,10 @@ class WindowedBernoulli(TorchDistribution):
         off = SIZE**2 - logits.shape[1] - on
         dark = functional.logsigmoid(logits.new_tensor([BACKGROUND, -BACKGROUND]))
         return on * dark[0] + off * dark[1] - cost.sum(-1)
+
+
+def pixels_of_window(corner: Tensor, side: int) -> Tensor:
+    """(N, side²) int64 places in the flattened picture of (N, 2) windows' first row and column."""
+    offset = torch.arange(side, device=corner.device)
+    row, column = corner[:, 0, None] + offset, corner[:, 1, None] + offset
+    return (row[:, :, None] * SIZE + column[:, None, :]).flatten(1)

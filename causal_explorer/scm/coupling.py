@@ -42,6 +42,20 @@ class Coupling(ABC):
     ) -> Tensor:
         """u ~ p(u | v = observed, row), exactly; `assign` gives `observed` back."""
 
+    @abstractmethod
+    def law(self, variable: Variable, rows: Tensor, observed: Tensor, changed: Tensor) -> Tensor:
+        """p(v' | v = observed) of v' := f(changed, u), u ~ p(u | v = observed, row), exactly.
+
+        Args:
+            variable: that is assigned.
+            rows: (N, K) under the factual parents.
+            observed: (N,) the factual classes.
+            changed: (N, K) rows under the counterfactual parents.
+
+        Returns:
+            (N, K) probabilities.
+        """
+
 
 class GumbelMax(Coupling):
     """v := argmax_k (log p_k + u_k) with u_k ~ Gumbel(0, 1); noise is (N, K).
@@ -72,6 +86,25 @@ class GumbelMax(Coupling):
         times.scatter_(1, observed[:, None], first)
         return -(times * rows).log()  # g_k - log p_k
 
+    def law(self, variable: Variable, rows: Tensor, observed: Tensor, changed: Tensor) -> Tensor:
+        # The race again. A time of class i is now r_i = p_i / p'_i times as long, and the others
+        # start when k arrived, at T ~ Exp(1). Once T is integrated out, j ≠ k wins at y T with
+        # density p'_j / A(y)² for y from r_j to r_k, where A(y) = 1 + Σ_{i≠k} (p'_i y - p_i)₊.
+        # Between the r_i, A is linear, and ∫ dy / A² = (b - a) / (A(a) A(b)).
+        k = observed[:, None]
+        ratio = rows / changed
+        start, order = ratio.scatter(1, k, torch.inf).sort(dim=1)
+        last = ratio.gather(1, k)
+        start = torch.minimum(start, last)  # nobody wins after k
+        stop = torch.cat([start[:, 1:], last], dim=1)
+        slope = changed.scatter(1, k, 0).gather(1, order).cumsum(1)
+        offset = 1 - rows.scatter(1, k, 0).gather(1, order).cumsum(1)
+        each = (stop - start) / ((offset + slope * start) * (offset + slope * stop))
+        tail = each.flip(1).cumsum(1).flip(1)
+        law = changed * torch.empty_like(tail).scatter(1, order, tail)
+        others = (changed * last - rows).clamp(min=0).scatter(1, k, 0).sum(1, keepdim=True)
+        return law.scatter(1, k, 1 / (1 + others))
+
 
 class Monotone(Coupling):
     """v := F⁻¹(u) with u ~ U(0, 1), the inverse CDF; noise is (N,).
@@ -100,12 +133,27 @@ class Monotone(Coupling):
     def abduct(
         self, variable: Variable, rows: Tensor, observed: Tensor, generator: torch.Generator
     ) -> Tensor:
+        low, high = self._interval(variable, rows, observed)
+        share = torch.rand(len(rows), dtype=torch.float64, generator=generator)
+        return torch.minimum(low + (high - low) * share, high.nextafter(low))  # U(F(k-1), F(k))
+
+    def law(self, variable: Variable, rows: Tensor, observed: Tensor, changed: Tensor) -> Tensor:
+        # The share of the observed class's interval of noise that falls into each interval now.
+        low, high = self._interval(variable, rows, observed)
+        start = _start(variable, changed)
+        cdf = torch.nn.functional.pad(_cdf(changed, start), (1, 0))
+        common = torch.minimum(cdf[:, 1:], high[:, None]) - torch.maximum(cdf[:, :-1], low[:, None])
+        rank = (torch.arange(variable.classes) - start[:, None]) % variable.classes
+        return (common.clamp(min=0) / (high - low)[:, None]).gather(1, rank)
+
+    def _interval(
+        self, variable: Variable, rows: Tensor, observed: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """(N,) F(k-1) and F(k): the noise of the observed class k lies between them."""
         start = _start(variable, rows)
         rank = ((observed - start) % variable.classes)[:, None]
         cdf = torch.nn.functional.pad(_cdf(rows, start), (1, 0))
-        low, high = cdf.gather(1, rank).squeeze(1), cdf.gather(1, rank + 1).squeeze(1)
-        share = torch.rand(len(rows), dtype=torch.float64, generator=generator)
-        return torch.minimum(low + (high - low) * share, high.nextafter(low))  # U(F(k-1), F(k))
+        return cdf.gather(1, rank).squeeze(1), cdf.gather(1, rank + 1).squeeze(1)
 
 
 COUPLINGS: dict[str, Coupling] = {"gumbel": GumbelMax(), "monotone": Monotone()}

@@ -1,8 +1,7 @@
-"""The directed acyclic graph of a story, and what an intervention does to it."""
+"""The directed acyclic graph of a story."""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Mapping
 
 import networkx as nx
@@ -37,27 +36,3 @@ def causal_order(graph: nx.DiGraph) -> list[str]:
     """The variables, causes before effects; ties keep the order of the variables."""
     position = {name: i for i, name in enumerate(graph.nodes)}
     return list(nx.lexicographical_topological_sort(graph, key=position.__getitem__))
-
-
-def cut_edges(graph: nx.DiGraph, targets: Iterable[str]) -> set[tuple[str, str]]:
-    """The edges that do(targets) removes: all that enter a target."""
-    return set(graph.in_edges(list(targets)))
-
-
-def mutilate(graph: nx.DiGraph, targets: Iterable[str]) -> nx.DiGraph:
-    """The graph under do(targets) (Pearl 2009, section 3.2: edges into a target removed)."""
-    mutilated = graph.copy()
-    mutilated.remove_edges_from(cut_edges(graph, targets))
-    return mutilated
-
-
-def moved_by(graph: nx.DiGraph, targets: Iterable[str]) -> frozenset[str]:
-    """The variables that can change under do(targets) without being targets themselves."""
-    return _moved_by(graph, frozenset(targets))
-
-
-@functools.lru_cache(maxsize=256)  # a strip asks the same of one graph forty times
-def _moved_by(graph: nx.DiGraph, targets: frozenset[str]) -> frozenset[str]:
-    mutilated = mutilate(graph, targets)
-    moved = frozenset[str]().union(*(nx.descendants(mutilated, target) for target in targets))
-    return moved - targets

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import prod
 
 import networkx as nx
+import numpy as np
 import torch
 from torch import Tensor
 
+from causal_explorer.scm.actions import Do, Replace, Set, Shift
 from causal_explorer.scm.coupling import Coupling
 from causal_explorer.scm.graph import causal_graph, causal_order
 from causal_explorer.scm.mechanisms import Mechanism
@@ -25,28 +28,32 @@ Noise = dict[str, Tensor]  # variable → (N,) or (N, K) float64
 
 @dataclass(frozen=True)
 class SCM:
-    """Variables with their mechanisms; the coupling is named by each call that needs one.
+    """Variables with their mechanisms; each call that needs a coupling is given one.
 
     Attributes:
         name: of the story.
         summary: the story in one breath.
         variables: in the data set's own order.
-        mechanisms: one a variable.
+        mechanisms: one a variable, hidden ones included.
+        hidden: causes that no data set shows, nor any question names.
+        coupling: of the noise, where a question names none.
     """
 
     name: str
     summary: str
     variables: tuple[Variable, ...]
     mechanisms: Mapping[str, Mechanism] = field(repr=False)
+    hidden: tuple[Variable, ...] = ()
+    coupling: str = "gumbel"
 
     def __post_init__(self) -> None:
-        names = [variable.name for variable in self.variables]
+        names = [variable.name for variable in self.all]
         if sorted(names) != sorted(self.mechanisms):
             raise ValueError(
                 f"Mechanisms were given for {', '.join(self.mechanisms)}: "
                 f"the story takes one for each of {', '.join(names)}."
             )
-        sizes = {variable.name: variable.classes for variable in self.variables}
+        sizes = {variable.name: variable.classes for variable in self.all}
         for name in causal_order(self.graph):
             mechanism = self.mechanisms[name]
             wanted = (*(sizes[parent] for parent in mechanism.parents), sizes[name])
@@ -56,15 +63,20 @@ class SCM:
                     f"with its parents it takes {wanted}."
                 )
 
+    @property
+    def all(self) -> tuple[Variable, ...]:
+        """Every variable, the hidden ones last."""
+        return (*self.variables, *self.hidden)
+
     @cached_property
     def graph(self) -> nx.DiGraph:
         """Causes point at effects."""
-        return causal_graph({v.name: self.mechanisms[v.name].parents for v in self.variables})
+        return causal_graph({v.name: self.mechanisms[v.name].parents for v in self.all})
 
     @cached_property
     def order(self) -> list[Variable]:
         """The variables, causes before effects."""
-        by_name = {variable.name: variable for variable in self.variables}
+        by_name = {variable.name: variable for variable in self.all}
         return [by_name[name] for name in causal_order(self.graph)]
 
     def draw_noise(self, count: int, coupling: Coupling, generator: torch.Generator) -> Noise:
@@ -75,28 +87,31 @@ class SCM:
         self,
         noise: Noise,
         coupling: Coupling,
-        do: Mapping[str, int] | None = None,
+        do: Do | None = None,
         unmoved: Classes | None = None,
     ) -> Classes:
-        """v := f(pa, u) in causal order; a target of do() takes its value instead.
+        """v := f(pa, u) in causal order; a target of do() follows its action instead.
 
         Args:
-            noise: of every variable that is neither a target nor unmoved.
+            noise: of every variable that is neither set nor unmoved.
             coupling: that the noise was drawn or abducted under.
-            do: targets and their classes.
+            do: targets and their actions.
             unmoved: classes of variables known to keep them.
         """
         do, unmoved = do or {}, unmoved or {}
         count = len(next(iter((noise | unmoved).values())))
         classes: Classes = {}
         for variable in self.order:
-            if variable.name in do:
-                classes[variable.name] = torch.full((count,), do[variable.name])
-            elif variable.name in unmoved:
-                classes[variable.name] = unmoved[variable.name]
+            name, action = variable.name, do.get(variable.name)
+            if isinstance(action, Set):
+                classes[name] = torch.full((count,), action.value)
+            elif name in unmoved:
+                classes[name] = unmoved[name]
             else:
-                rows = self.rows(variable.name, classes, count)
-                classes[variable.name] = coupling.assign(variable, rows, noise[variable.name])
+                rows = self.rows(name, classes, count, do)
+                assigned = coupling.assign(variable, rows, noise[name])
+                shifted = isinstance(action, Shift)
+                classes[name] = action.of(variable, assigned) if shifted else assigned
         return classes
 
     def abduct(
@@ -123,9 +138,10 @@ class SCM:
             noise[variable.name] = coupling.abduct(variable, rows, observed, generator)
         return noise
 
-    def rows(self, name: str, classes: Classes, count: int) -> Tensor:
-        """(count, K): p(v_name | pa) of each unit."""
-        mechanism = self.mechanisms[name]
+    def rows(self, name: str, classes: Classes, count: int, do: Do | None = None) -> Tensor:
+        """(count, K): p(v_name | pa) of each unit, by a mechanism that do() may have replaced."""
+        action = (do or {}).get(name)
+        mechanism = action.mechanism if isinstance(action, Replace) else self.mechanisms[name]
         parents = tuple(classes[parent] for parent in mechanism.parents)
         return mechanism.table[parents].expand(count, -1)
 
@@ -137,22 +153,70 @@ class SCM:
         """The inverse of `stack`."""
         return {v.name: column for v, column in zip(self.variables, table.T, strict=True)}
 
-    def log_joint(self, do: Mapping[str, int] | None = None) -> Tensor:
-        """log p(v | do) of every combination: one axis a variable, in `variables` order.
+    def log_prob(self, classes: Classes) -> Tensor:
+        """(N,) log p(v) of N units, hidden variables included."""
+        count = len(next(iter(classes.values())))
+        each = [
+            self.rows(v.name, classes, count).gather(1, classes[v.name][:, None]).squeeze(1).log()
+            for v in self.order
+        ]
+        return torch.stack(each).sum(0)
 
-        A target's own axis keeps only its value's mass: all others are -inf.
+    def log_joint(self, given: Mapping[str, int] | None = None) -> Tensor:
+        """log p(v, given) of every combination: one axis a variable, in the order of `all`.
+
+        The axis of a variable that is given has length 1.
         """
-        axis = {variable.name: i for i, variable in enumerate(self.variables)}
+        axis = {variable.name: i for i, variable in enumerate(self.all)}
+        kept = {
+            v.name: [(given or {})[v.name]] if v.name in (given or {}) else range(v.classes)
+            for v in self.all
+        }
         total = torch.zeros((), dtype=torch.float64)
-        for variable in self.order:
-            mechanism = self.mechanisms[variable.name]
-            names, table = (*mechanism.parents, variable.name), mechanism.table
-            if variable.name in (do or {}):
-                names = (variable.name,)
-                chosen = torch.tensor((do or {})[variable.name])
-                table = torch.nn.functional.one_hot(chosen, variable.classes).double()
-            total = total + _on_axes(table.log(), [axis[name] for name in names], len(axis))
+        for name, mechanism in self.mechanisms.items():
+            names = (*mechanism.parents, name)
+            table = mechanism.table[np.ix_(*(kept[cause] for cause in names))]
+            total = total + _on_axes(table.log(), [axis[cause] for cause in names], len(axis))
         return total
+
+    def draw(self, given: Mapping[str, int], count: int, generator: torch.Generator) -> Classes:
+        """`count` exact draws of p(v | given), by enumeration of the joint."""
+        joint = self.log_joint(given)
+        cdf = joint.flatten().softmax(0).cumsum(0)
+        lot = torch.rand(count, dtype=torch.float64, generator=generator) * cdf[-1]
+        flat = torch.searchsorted(cdf, lot, right=True).clamp(max=len(cdf) - 1)
+        columns = torch.unravel_index(flat, joint.shape)
+        return {
+            v.name: column + given.get(v.name, 0)
+            for v, column in zip(self.all, columns, strict=True)
+        }
+
+    def complete(self, classes: Classes, generator: torch.Generator) -> Classes:
+        """Adds draws of p(hidden | v) to (N,) classes of all variables that are not hidden."""
+        if not self.hidden:
+            return classes
+        tried, each = self._with_hidden(classes)
+        cdf = self.log_prob(tried).view(-1, len(next(iter(each.values())))).softmax(1).cumsum(1)
+        lot = torch.rand(len(cdf), 1, dtype=torch.float64, generator=generator) * cdf[:, -1:]
+        chosen = torch.searchsorted(cdf, lot, right=True).clamp(max=cdf.shape[1] - 1).squeeze(1)
+        return classes | {name: values[chosen] for name, values in each.items()}
+
+    def log_evidence(self, classes: Classes) -> Tensor:
+        """(N,) log p(v) of (N,) classes of all variables that are not hidden."""
+        if not self.hidden:
+            return self.log_prob(classes)
+        tried, each = self._with_hidden(classes)
+        return self.log_prob(tried).view(-1, len(next(iter(each.values())))).logsumexp(1)
+
+    def _with_hidden(self, classes: Classes) -> tuple[Classes, Classes]:
+        """N units with each of the H combinations of hidden classes, (N·H,); and those, (H,)."""
+        sizes = [variable.classes for variable in self.hidden]
+        combinations = prod(sizes)
+        columns = torch.unravel_index(torch.arange(combinations), sizes)
+        each = {v.name: column for v, column in zip(self.hidden, columns, strict=True)}
+        count = len(next(iter(classes.values())))
+        tried = {name: column.repeat_interleave(combinations) for name, column in classes.items()}
+        return tried | {name: values.repeat(count) for name, values in each.items()}, each
 
 
 def _on_axes(table: Tensor, axes: list[int], count: int) -> Tensor:

@@ -1,4 +1,4 @@
-"""Stories about dSprites' factors: a graph with its mechanisms.
+"""The stories that come with the project, and those in the user's own files.
 
 The image mechanism p(x | v, z) is the same under every story (independent mechanisms,
 Peters, Janzing and Schölkopf 2017, section 2.1): a story is swapped without retraining.
@@ -6,79 +6,41 @@ Peters, Janzing and Schölkopf 2017, section 2.1): a story is swapped without re
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from pathlib import Path
 
-import numpy as np
-
-from causal_explorer.scm.mechanisms import Mechanism, circular_row, mechanism, normal_row
 from causal_explorer.scm.scm import SCM
+from causal_explorer.scm.story import Story, parse
 from causal_explorer.scm.variables import Variable
-from causal_explorer.wording import brief
+from causal_explorer.wording import brief, first_line
+
+_FOLDER = Path(__file__).resolve().parents[1] / "stories"
+STORIES = ("default", "independent", "chain", "confounded", "shared-cause")
 
 
-def default(variables: tuple[Variable, ...]) -> SCM:
-    """Shape → orientation, shape → scale, orientation → posX, scale → posY."""
-    by_name = {variable.name: variable for variable in variables}
-    angles = np.array(by_name["orientation"].values)
-    columns, rows = by_name["posX"].classes, by_name["posY"].classes
-    scales = by_name["scale"].classes
-    return SCM(
-        name="default",
-        summary="Hearts grow large and stand upright, ellipses are middling and lean left, "
-        "squares stay small and on a corner; a sprite drifts to the side it leans to, "
-        "and big sprites sink.",
-        variables=variables,
-        mechanisms={
-            "shape": mechanism((), [1 / 3, 1 / 3, 1 / 3]),
-            # square, ellipse, heart
-            "scale": mechanism(("shape",), [normal_row(scales, m, 1.0) for m in (1, 2.5, 4)]),
-            "orientation": mechanism(
-                ("shape",),
-                [
-                    circular_row(angles, np.pi / 4, 4.0),
-                    circular_row(angles, np.pi / 2, 2.0),
-                    circular_row(angles, 0.0, 4.0),
-                ],
-            ),
-            # orientation grows counter-clockwise: at a quarter turn a sprite leans left
-            "posX": mechanism(
-                ("orientation",),
-                [normal_row(columns, 15.5 - 11.0 * np.sin(angle), 3.0) for angle in angles],
-            ),
-            "posY": mechanism(
-                ("scale",),
-                [normal_row(rows, 5.0 + 21.0 * k / (scales - 1), 3.0) for k in range(scales)],
-            ),
-        },
-    )
-
-
-def independent(variables: tuple[Variable, ...]) -> SCM:
-    """No edges, every class equally likely: what the original class project really used."""
-    return SCM(
-        name="independent",
-        summary="Nothing causes anything: every factor is drawn by itself, all classes alike.",
-        variables=variables,
-        mechanisms={v.name: _uniform(v) for v in variables},
-    )
-
-
-STORIES: dict[str, Callable[[tuple[Variable, ...]], SCM]] = {
-    "default": default,
-    "independent": independent,
-}
-
-
-def story_named(name: str, variables: tuple[Variable, ...]) -> SCM:
-    """The story of that name.
+def read_story(name: str | Path) -> Story:
+    """A story by its name, or from a TOML file.
 
     Raises:
-        ValueError: no such story.
+        ValueError: no such story, or a file that is none.
     """
-    if not isinstance(name, str) or name not in STORIES:
-        raise ValueError(f"story={brief(name)} is unknown: it takes {' or '.join(STORIES)}.")
-    return STORIES[name](variables)
+    if isinstance(name, str) and name in STORIES:
+        return parse(name, (_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    if not isinstance(name, (str, Path)) or not str(name).endswith(".toml"):
+        raise ValueError(
+            f"story={brief(name)} is unknown: it takes a .toml file, or one of "
+            f"{', '.join(STORIES)}."
+        )
+    try:
+        return parse(Path(name).stem, Path(name).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or first_line(error)
+        raise ValueError(f"The story {brief(str(name))} cannot be read: {reason}.") from error
 
 
-def _uniform(variable: Variable) -> Mechanism:
-    return mechanism((), np.full(variable.classes, 1 / variable.classes))
+def story_named(name: str | Path, variables: tuple[Variable, ...]) -> SCM:
+    """The structural causal model of a story, by its name or from a TOML file.
+
+    Raises:
+        ValueError: no such story, or one that does not fit the variables.
+    """
+    return read_story(name).build(variables)

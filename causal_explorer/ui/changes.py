@@ -10,7 +10,7 @@ import networkx as nx
 import numpy as np
 
 from causal_explorer import CounterfactualAnswer
-from causal_explorer.scm.graph import moved_by, mutilate
+from causal_explorer.scm.actions import Set, mutilate
 
 _STYLE = """<style>
 .ce-table {width: 100%; border-collapse: collapse; font-size: 0.95rem}
@@ -100,12 +100,14 @@ def table_html(rows: Iterable[Change]) -> str:
 
 
 def _why(name: str, answer: CounterfactualAnswer, graph: nx.DiGraph, moved: float) -> str:
-    if name in answer.do:
+    if isinstance(answer.do.get(name), Set):
         return "set by do()"
+    if name in answer.do:
+        return f"changed by do(): moved in {percent(moved)} of the draws"
     if name not in answer.descendants:
         return "not a descendant: cannot move"
     mutilated = mutilate(graph, answer.do)
-    causes = [target for target in answer.do if name in moved_by(mutilated, [target])]
+    causes = [target for target in answer.do if nx.has_path(mutilated, target, name)]
     descends = f"descends from {' and '.join(causes)}"
     if not moved:
         return f"{descends}, but kept its value"

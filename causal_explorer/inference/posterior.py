@@ -1,0 +1,51 @@
+"""The posterior over the factors: the explanations of what was seen, and how sure each is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from causal_explorer.scm.variables import Variable
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """p(v | evidence) as a list of explanations, the most probable first.
+
+    Attributes:
+        classes: (E, V) int64, one explanation a row.
+        probabilities: (E,) float64, summing to 1.
+        covered: mass of the listed explanations in the whole posterior: 1 where all factors
+            are given; otherwise 1 less what the last widening of the search added.
+        variables: the columns.
+        nats: -log p(x | v) of the image under the first; NaN without an image.
+        overlap: intersection over union of the image and the first's picture; NaN without one.
+    """
+
+    classes: np.ndarray = field(repr=False)
+    probabilities: np.ndarray = field(repr=False)
+    covered: float
+    variables: tuple[Variable, ...] = field(repr=False)
+    nats: float = float("nan")
+    overlap: float = float("nan")
+
+    def __len__(self) -> int:
+        return len(self.classes)
+
+    @property
+    def best(self) -> dict[str, int]:
+        """The most probable explanation: a class of each factor."""
+        names = (variable.name for variable in self.variables)
+        return dict(zip(names, self.classes[0].tolist(), strict=True))
+
+    def law(self, factor: str) -> np.ndarray:
+        """(K,) p(v_factor | evidence)."""
+        column = [variable.name for variable in self.variables].index(factor)
+        count = self.variables[column].classes
+        return np.bincount(self.classes[:, column], self.probabilities, minlength=count)
+
+
+def certain(variables: tuple[Variable, ...], classes: list[int], overlap: float) -> Posterior:
+    """The posterior of factors that are all known, and their picture's overlap with the image."""
+    return Posterior(np.array([classes]), np.ones(1), 1.0, variables, overlap=overlap)

@@ -1,0 +1,68 @@
+"""The recogniser q(v | x): proposes which factors an image shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from causal_explorer.data.raster import SIZE
+from causal_explorer.models.sizes import check_sizes
+from causal_explorer.models.window import pixels_of_window
+from causal_explorer.scm.variables import Variable
+
+
+_WINDOW = 32  # side of what it looks at, pixels
+
+
+@dataclass(frozen=True)
+class RecogniserConfig:
+    """Sizes of the network.
+
+    Attributes:
+        hidden: units of each of two hidden layers.
+    """
+
+    hidden: int = 384
+
+    def __post_init__(self) -> None:
+        check_sizes(self)
+
+
+class Recogniser(nn.Module):
+    """q(v | x) = Π_i q(v_i | x), from the centre of mass and the window around it.
+
+    The factors of an image are rarely independent: a square may be turned. What it proposes is
+    therefore scored and widened before it counts (`inference/recognition.py`).
+    """
+
+    def __init__(self, variables: tuple[Variable, ...], config: RecogniserConfig) -> None:
+        """Builds the network for factors of any number of classes."""
+        super().__init__()
+        self.classes = [variable.classes for variable in variables]
+        self.layers = nn.Sequential(
+            nn.Linear(_WINDOW**2 + 2 * SIZE, config.hidden),
+            nn.SiLU(),
+            nn.Linear(config.hidden, config.hidden),
+            nn.SiLU(),
+            nn.Linear(config.hidden, sum(self.classes)),
+        )
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        """log q(v_i | x) of (N, 64, 64) pictures of 0 and 1: (N, K_i) of each factor."""
+        x = x.float()
+        along = torch.arange(SIZE, device=x.device, dtype=x.dtype)
+        mass = x.sum((1, 2)).clamp(min=1)[:, None]
+        profiles = torch.stack([x.sum(2), x.sum(1)], dim=1)  # (N, 2, 64): down, right
+        centre = (profiles @ along) / mass  # (N, 2) row and column
+        corner = (centre - (_WINDOW - 1) / 2).round().long().clamp(0, SIZE - _WINDOW)
+        seen = x.flatten(1).gather(1, pixels_of_window(corner, _WINDOW))
+        place = (1 - (centre[:, :, None] - along).abs()).clamp(min=0)  # between two pixels
+        logits = self.layers(torch.cat([seen, place.flatten(1)], dim=1))
+        return [part.log_softmax(dim=1) for part in logits.split(self.classes, dim=1)]
+
+    def loss(self, v: Tensor, x: Tensor) -> Tensor:
+        """-log q(v | x) in nats an image, of (N, V) classes and (N, 64, 64) pictures."""
+        each = [nn.functional.nll_loss(q, v[:, i]) for i, q in enumerate(self(x))]
+        return torch.stack(each).sum()

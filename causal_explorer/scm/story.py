@@ -1,0 +1,262 @@
+"""A story as it is written: a small TOML file from which the tables follow.
+
+summary = "…"
+coupling = "gumbel"            # under which counterfactuals are asked unless they say
+
+[hidden.wind]                  # a cause that no data set shows
+classes = 5
+
+[posX]                         # one section a variable: a peak, as in parametric.py,
+spread = 2.5
+effects.wind.slope = 5.0
+
+[posY]                         # or a table, an axis a parent
+parents = ["shape"]
+table = [[…], […], […]]
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from math import isfinite
+
+import tomli_w
+
+from causal_explorer.scm.coupling import coupling_named
+from causal_explorer.scm.mechanisms import Mechanism, mechanism
+from causal_explorer.scm.parametric import Effect, Peak
+from causal_explorer.scm.scm import SCM
+from causal_explorer.scm.variables import Variable
+from causal_explorer.wording import brief, first_line
+
+_MOST = 64  # classes of a hidden variable
+_LARGEST = 2**21  # entries of one table
+
+
+@dataclass(frozen=True)
+class Table:
+    """p(v | pa) number by number.
+
+    Attributes:
+        parents: names of the direct causes, one axis each.
+        table: nested lists; the last axis is the variable's own.
+    """
+
+    parents: tuple[str, ...]
+    table: object
+
+
+@dataclass(frozen=True)
+class Story:
+    """What a story's file says.
+
+    Attributes:
+        name: of the story.
+        summary: the story in one breath.
+        coupling: of its noise, unless a question names another.
+        mechanisms: of each variable.
+        hidden: classes of each hidden variable.
+    """
+
+    name: str
+    summary: str
+    coupling: str
+    mechanisms: Mapping[str, Peak | Table]
+    hidden: Mapping[str, int]
+
+    def build(self, variables: tuple[Variable, ...]) -> SCM:
+        """The structural causal model over a data set's variables.
+
+        Raises:
+            ValueError: a variable without a mechanism, an unknown cause, a cycle, or numbers
+                that make no table.
+        """
+        hidden = tuple(
+            Variable(name, tuple(float(k) for k in range(classes)))
+            for name, classes in self.hidden.items()
+        )
+        known = {variable.name: variable for variable in (*variables, *hidden)}
+        if len(known) < len(variables) + len(hidden):
+            raise ValueError(f"The story {self.name} hides a variable that the data set shows.")
+        unknown = [name for name in self.mechanisms if name not in known]
+        missing = [name for name in known if name not in self.mechanisms]
+        if unknown or missing:
+            raise ValueError(
+                f"The story {self.name} has the sections {', '.join(self.mechanisms)}: "
+                f"it takes one for each of {', '.join(known)}."
+            )
+        built = {}
+        for name, written in self.mechanisms.items():
+            try:
+                built[name] = _built(known[name], written, known)
+            except (ValueError, TypeError) as error:
+                said = first_line(error)
+                raise ValueError(f"The story {self.name}, [{name}]: {said}.") from error
+        return SCM(self.name, self.summary, variables, built, hidden, self.coupling)
+
+    def with_effect(self, cause: str, target: str, effect: Effect | None) -> Story:
+        """The same story with another effect of one variable on another; None cuts the edge.
+
+        Raises:
+            ValueError: the target's mechanism is written as a table.
+        """
+        peak = self.mechanisms.get(target)
+        if not isinstance(peak, Peak):
+            raise ValueError(f"The mechanism of {brief(target)} is a table: edit the file instead.")
+        effects = {name: e for name, e in peak.effects.items() if name != cause}
+        if effect is not None:
+            effects[cause] = effect
+        changed = replace(peak, effects=effects)
+        if cause in peak.effects and effect is None and isinstance(peak.concentration, tuple):
+            mean = sum(peak.concentration) / len(peak.concentration)
+            changed = replace(changed, concentration=mean)
+        return replace(self, mechanisms={**self.mechanisms, target: changed})
+
+    def to_toml(self) -> str:
+        """The story as a file that `parse` reads back."""
+        content: dict[str, object] = {"summary": self.summary, "coupling": self.coupling}
+        if self.hidden:
+            content["hidden"] = {name: {"classes": k} for name, k in self.hidden.items()}
+        for name, written in self.mechanisms.items():
+            content[name] = _section(written)
+        return tomli_w.dumps(content)
+
+
+def parse(name: str, text: str) -> Story:
+    """Reads a story; what it says is checked by `Story.build`.
+
+    Args:
+        name: to call it by.
+        text: TOML.
+
+    Raises:
+        ValueError: not TOML, an unknown key, or a value of a wrong type.
+    """
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"The story {name} is not TOML: {first_line(error)}.") from error
+    summary, coupling = content.pop("summary", ""), content.pop("coupling", "gumbel")
+    if not isinstance(summary, str):
+        raise ValueError(f"The story {name}: summary is {brief(summary)}: it takes words.")
+    hidden = {}
+    for cause, section in _mapping(name, "hidden", content.pop("hidden", {})).items():
+        classes = _mapping(name, f"hidden.{cause}", section).get("classes")
+        if not isinstance(classes, int) or isinstance(classes, bool) or not 2 <= classes <= _MOST:
+            raise ValueError(
+                f"The story {name}: hidden.{cause}.classes is {brief(classes)}: "
+                f"it takes a whole number from 2 to {_MOST}."
+            )
+        hidden[cause] = classes
+    mechanisms = {}
+    for variable, section in content.items():
+        try:
+            mechanisms[variable] = _written(_mapping(name, variable, section))
+        except (ValueError, TypeError) as error:
+            raise ValueError(f"The story {name}, [{variable}]: {first_line(error)}.") from error
+    return Story(name, summary, coupling_named(coupling).name, mechanisms, hidden)
+
+
+def _mapping(story: str, key: str, section: object) -> dict[str, object]:
+    if not isinstance(section, dict):
+        raise ValueError(f"The story {story}: {key} is {brief(section)}: it takes a section.")
+    return section
+
+
+def _written(section: Mapping[str, object]) -> Peak | Table:
+    """A mechanism from its section."""
+    if "table" in section:
+        _only(section, {"parents", "table"})
+        parents = section.get("parents", [])
+        if not isinstance(parents, list) or not all(isinstance(p, str) for p in parents):
+            raise ValueError(f"parents is {brief(parents)}: it takes a list of names")
+        return Table(tuple(parents), section["table"])
+    _only(section, {setting.name for setting in fields(Peak)})
+    effects = section.get("effects", {})
+    if not isinstance(effects, dict):
+        raise ValueError(f"effects is {brief(effects)}: it takes a section")
+    numbers = {key: _numbers(key, value) for key, value in section.items() if key != "effects"}
+    return Peak({cause: _effect(cause, e) for cause, e in effects.items()}, **numbers)  # type: ignore[arg-type]
+
+
+def _effect(cause: str, section: object) -> Effect:
+    if not isinstance(section, dict):
+        raise ValueError(f"effects.{cause} is {brief(section)}: it takes a section")
+    _only(section, {setting.name for setting in fields(Effect)})
+    numbers = {key: _numbers(f"effects.{cause}.{key}", value) for key, value in section.items()}
+    return Effect(**numbers)  # type: ignore[arg-type]
+
+
+def _numbers(key: str, value: object) -> float | tuple[float, ...]:
+    """A finite number, or several."""
+    several = value if isinstance(value, list) else [value]
+    for number in several:
+        fits = isinstance(number, (int, float)) and not isinstance(number, bool)
+        if not fits or not isfinite(number) or abs(number) > 1e6:
+            raise ValueError(f"{key} is {brief(value)}: it takes numbers up to a million")
+    is_list = key.rpartition(".")[2] in ("values", "weights")
+    if is_list != isinstance(value, list) and key != "concentration":
+        raise ValueError(f"{key} is {brief(value)}: it takes {'a list' if is_list else 'a number'}")
+    return tuple(map(float, several)) if isinstance(value, list) else float(several[0])
+
+
+def _only(section: Mapping[str, object], known: set[str]) -> None:
+    unknown = sorted(set(section) - known)
+    if unknown:
+        raise ValueError(f"the key {unknown[0]} is unknown: there are {', '.join(sorted(known))}")
+
+
+def _built(variable: Variable, written: Peak | Table, known: Mapping[str, Variable]) -> Mechanism:
+    """The table of a mechanism, its numbers checked against the variables."""
+    parents = written.parents if isinstance(written, Table) else tuple(written.effects)
+    for cause in parents:
+        if cause not in known:
+            raise ValueError(f"the cause {cause} is unknown: there are {', '.join(known)}")
+    entries = variable.classes
+    for cause in parents:
+        entries *= known[cause].classes
+    if entries > _LARGEST:
+        raise ValueError(f"its table would have {entries:,} entries: at most {_LARGEST:,}")
+    if isinstance(written, Table):
+        return mechanism(parents, written.table)
+    causes = [known[cause] for cause in parents]
+    _check(variable, written, causes)
+    return mechanism(parents, written.table(variable, causes))
+
+
+def _check(variable: Variable, peak: Peak, causes: list[Variable]) -> None:
+    """Refuses numbers that would make no table."""
+    for cause in causes:
+        values = peak.effects[cause.name].values
+        if values and len(values) != cause.classes:
+            raise ValueError(
+                f"effects.{cause.name}.values has {len(values)} numbers: it takes {cause.classes}"
+            )
+    if peak.weights and (len(peak.weights) != variable.classes or min(peak.weights) <= 0):
+        raise ValueError(f"weights takes {variable.classes} positive numbers")
+    if peak.spread is not None and peak.spread < 0.1:
+        raise ValueError(f"spread is {peak.spread:g}: it takes a number from 0.1")
+    if isinstance(peak.concentration, tuple) and (
+        len(causes) != 1 or len(peak.concentration) != causes[0].classes
+    ):
+        raise ValueError("concentration takes a number, or one for each class of the only cause")
+
+
+def _section(written: Peak | Table) -> dict[str, object]:
+    """What the file says of a mechanism, without what is as it would be anyway."""
+    if isinstance(written, Table):
+        return {"parents": list(written.parents), "table": written.table}
+    section = _changed(written)
+    if written.effects:
+        section["effects"] = {cause: _changed(e) for cause, e in written.effects.items()}
+    return section
+
+
+def _changed(written: Peak | Effect) -> dict[str, object]:
+    """The settings that differ from their defaults."""
+    plain = type(written)()
+    found = {s.name: getattr(written, s.name) for s in fields(written) if s.name != "effects"}
+    kept = {key: value for key, value in found.items() if value != getattr(plain, key)}
+    return {k: list(v) if isinstance(v, tuple) else v for k, v in kept.items()}
