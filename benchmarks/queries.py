@@ -12,10 +12,11 @@ import torch
 import causal_explorer as ce
 from benchmarks.original import svi_counterfactual
 from benchmarks.table import Row, spread, timed
+from causal_explorer import checkpoint
 from causal_explorer.data import dsprites, splits
 from causal_explorer.inference.agreement import iou
 from causal_explorer.metrics.queries import random_queries
-from causal_explorer.models.registry import build
+from causal_explorer.models.scm_vae_mlp import SCMVAEMLP, SCMVAEMLPConfig
 
 _SAMPLES = 1_000
 _WARM = 5  # queries before the clock counts
@@ -64,8 +65,8 @@ def against_the_original(count: int) -> Iterator[Row]:
         count: how many queries both answer.
     """
     explorer = ce.load("scm-vae", story="independent")
-    exhibit = ce.load("scm-vae-mlp").checkpoint.model
-    wide = build("scm-vae-mlp", dsprites.FACTORS, {"hidden": 1_000})  # for its time: untrained
+    exhibit = checkpoint.read("scm-vae-mlp", SCMVAEMLP).model
+    wide = SCMVAEMLP(dsprites.FACTORS, SCMVAEMLPConfig(hidden=1_000))  # for its time: untrained
     ours, narrow, our_iou, their_iou = [], [], [], []
     asked = random_queries(splits.rows("test"), count, targets=("shape",))
     for query in asked:

@@ -7,5 +7,15 @@ answer = explorer.counterfactual(factors=..., do=...)
 
 from causal_explorer.inference.answer import CounterfactualAnswer, PopulationAnswer
 from causal_explorer.inference.explorer import Explorer, load
+from causal_explorer.scm.actions import Replace, Shift
+from causal_explorer.scm.mechanisms import mechanism
 
-__all__ = ["CounterfactualAnswer", "Explorer", "PopulationAnswer", "load"]
+__all__ = [
+    "CounterfactualAnswer",
+    "Explorer",
+    "PopulationAnswer",
+    "Replace",
+    "Shift",
+    "load",
+    "mechanism",
+]

@@ -25,14 +25,12 @@ from torch import nn
 
 from causal_explorer.data.dataset import Dataset, dataset_named
 from causal_explorer.models.mechanism import ImageMechanism
-from causal_explorer.models.recogniser import Recogniser
 from causal_explorer.models.registry import MODELS, build
 from causal_explorer.wording import brief, first_line
 
 SHIPPED = Path(__file__).resolve().parents[1] / "checkpoints"
 _FILES = ("model.safetensors", "config.json", "metrics.json", "history.jsonl", "card.md")
 _CONFIG_KEYS = {"data", "model", "network", "train"}
-_KINDS = {ImageMechanism: "image model", Recogniser: "recogniser"}
 M = TypeVar("M", bound=nn.Module)
 
 
@@ -64,8 +62,12 @@ def shipped() -> list[str]:
 
 def shipped_mechanisms() -> list[str]:
     """The names of those that paint images, and so can be asked questions."""
-    kinds = {name: json.loads((SHIPPED / name / "config.json").read_text()) for name in shipped()}
-    return [n for n, c in kinds.items() if issubclass(MODELS[c["model"]][0], ImageMechanism)]
+    return _of_kind(ImageMechanism)
+
+
+def _of_kind(kind: type[nn.Module]) -> list[str]:
+    named = {name: json.loads((SHIPPED / name / "config.json").read_text()) for name in shipped()}
+    return [name for name, c in named.items() if issubclass(MODELS[c["model"]][0], kind)]
 
 
 def find(name: str | Path) -> Path:
@@ -110,7 +112,8 @@ def read(name: str | Path, kind: type[M] = ImageMechanism) -> Checkpoint[M]:
     model = build(config["model"], dataset.variables, config["network"])
     if not isinstance(model, kind):
         raise ValueError(
-            f"The checkpoint {folder} is a {config['model']}, which is no {_KINDS[kind]}."
+            f"The checkpoint {folder} is of the model {config['model']}, which does something "
+            f"else: it takes one like {', '.join(_of_kind(kind))}."
         )
     _load_weights(model, files["model.safetensors"], folder)
     return Checkpoint(

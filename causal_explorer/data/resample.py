@@ -6,12 +6,15 @@ to p(v) of the story makes a data set that is faithful to the story's graph.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import torch
 
 from causal_explorer.data import dsprites
 from causal_explorer.scm.coupling import COUPLINGS
 from causal_explorer.scm.scm import SCM
+from causal_explorer.scm.story import Story
 
 
 def resample(story: SCM, count: int, seed: int = 0) -> np.ndarray:
@@ -34,3 +37,28 @@ def resample(story: SCM, count: int, seed: int = 0) -> np.ndarray:
     coupling = COUPLINGS["monotone"]  # one uniform a factor; any coupling has the same p(v)
     classes = story.predict(story.draw_noise(count, coupling, generator), coupling)
     return dsprites.index(story.stack(classes).numpy())
+
+
+def write_resampled(path: Path, story: Story, count: int, seed: int = 0) -> None:
+    """Writes the data set that a story entails, as rows of dSprites with how often each occurs.
+
+    The file is a NumPy archive: `index` (M,) int64 rows of the published file, ascending;
+    `multiplicity` (M,) int64; `seed`; and `story`, the story's own text.
+
+    Args:
+        path: of the .npz file.
+        story: over dSprites' factors.
+        count: how many pictures.
+        seed: of the draw.
+
+    Raises:
+        ValueError: the story does not fit dSprites, or the file cannot be written.
+    """
+    rows = resample(story.build(dsprites.FACTORS), count, seed)
+    index, multiplicity = np.unique(rows, return_counts=True)
+    try:
+        np.savez_compressed(
+            path, index=index, multiplicity=multiplicity, seed=seed, story=story.to_toml()
+        )
+    except OSError as error:
+        raise ValueError(f"{path} cannot be written: {error.strerror}.") from error

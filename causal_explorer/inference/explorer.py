@@ -21,6 +21,7 @@ from causal_explorer.inference.counterfactual import Abducted, abduct, predict
 from causal_explorer.inference.posterior import Posterior, certain
 from causal_explorer.inference.recognition import explain
 from causal_explorer.inference.rungs import condition, imagine, intervention
+from causal_explorer.inference.svi import SVISettings, Watch, require_relaxed, svi_answer
 from causal_explorer.inference.world import World
 from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.recogniser import Recogniser
@@ -28,7 +29,9 @@ from causal_explorer.scm.actions import Set
 from causal_explorer.scm.coupling import Coupling, coupling_named
 from causal_explorer.scm.law import counterfactual_law, population_law
 from causal_explorer.scm.scm import SCM
-from causal_explorer.scm.stories import story_named
+from causal_explorer.scm.stories import read_story, story_named
+from causal_explorer.scm.story import Story
+from causal_explorer.wording import brief
 
 _DRAWS_AT_ONCE = 40_000  # of the factors' noise, over all questions: bounds the memory
 _RECOGNISER = "recogniser"  # the checkpoint that proposes what an image shows
@@ -57,13 +60,17 @@ class Explorer:
         """What the checkpoint and the story make together."""
         return World(self.story, self.checkpoint.model, self.checkpoint.dataset)
 
-    def with_story(self, name: str) -> Explorer:
+    def with_story(self, story: str | Path | Story) -> Explorer:
         """The same image mechanism under another story.
 
+        Args:
+            story: a story by name, a TOML file, or one that was edited.
+
         Raises:
-            ValueError: unknown story.
+            ValueError: unknown story, or one that does not fit the data set.
         """
-        return replace(self, story=story_named(name, self.checkpoint.dataset.variables))
+        told = story if isinstance(story, Story) else read_story(story)
+        return replace(self, story=told.build(self.checkpoint.dataset.variables))
 
     def counterfactual(
         self,
@@ -72,7 +79,10 @@ class Explorer:
         do: Mapping[str, object] | None = None,
         samples: int = 1000,
         seed: int = 0,
-        coupling: str = "gumbel",
+        coupling: str | None = None,
+        abduction: str = "exact",
+        svi: SVISettings | None = None,
+        watch: Watch | None = None,
     ) -> CounterfactualAnswer:
         """Rung 3: what this image would have looked like, had do() been so.
 
@@ -83,20 +93,32 @@ class Explorer:
             do: targets with their classes, or with a `Shift` or `Replace` of their mechanism.
             samples: draws of the factors' noise, 1 to 100,000.
             seed: of all draws, 0 or above.
-            coupling: "gumbel" or "monotone"; data cannot tell them apart.
+            coupling: "gumbel" or "monotone", the story's if None; data cannot tell them apart.
+            abduction: "exact", or "svi" for mean-field SVI as in the class project that this
+                began with, of an image whose factors are all known; then an `SVIAnswer`.
+            svi: its steps and learning rate.
+            watch: called after each of its steps, with the step and its loss.
 
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
         question = {"factors": factors, "image": image, "do": do}
-        return self.counterfactuals([question], samples, seed, coupling)[0]
+        if abduction == "exact":
+            return self.counterfactuals([question], samples, seed, coupling)[0]
+        if abduction != "svi":
+            raise ValueError(f"abduction={brief(abduction)} is unknown: it takes exact or svi.")
+        (asked,) = query.parse_questions([question], self.checkpoint.dataset, self.story)
+        model = require_relaxed(self.checkpoint.model, asked.do)
+        query.require_all(asked.given, self.story.variables)
+        exact = self.counterfactuals([question], samples, seed, coupling)[0]
+        return svi_answer(model, exact, svi or SVISettings(), _seed(seed), watch)
 
     def counterfactuals(
         self,
         questions: Iterable[Mapping[str, object]],
         samples: int = 1000,
         seed: int = 0,
-        coupling: str = "gumbel",
+        coupling: str | None = None,
     ) -> list[CounterfactualAnswer]:
         """Many questions in one call, each answered as `counterfactual` answers it alone.
 
@@ -110,7 +132,7 @@ class Explorer:
             ValueError: in one sentence, what was given and what is allowed.
         """
         asked = query.parse_questions(questions, self.checkpoint.dataset, self.story)
-        way, count, start = coupling_named(coupling), _samples(samples), _seed(seed)
+        way, count, start = self._coupling(coupling), _samples(samples), _seed(seed)
 
         def answer(batch: list[query.Question]) -> list[CounterfactualAnswer]:
             found = self._abduct(batch, way, count, start)
@@ -135,7 +157,7 @@ class Explorer:
         do: Mapping[str, object] | None = None,
         samples: int = 1000,
         seed: int = 0,
-        coupling: str = "gumbel",
+        coupling: str | None = None,
     ) -> list[CounterfactualAnswer]:
         """The counterfactuals of do(factor = k) for each of its classes k, on the same noise.
 
@@ -155,7 +177,7 @@ class Explorer:
         others = query.parse_do(dict(do or {}) | {factor: 0}, self.story)
         whole = {"factors": factors, "image": image, "do": others}
         (asked,) = query.parse_questions([whole], self.checkpoint.dataset, self.story)
-        way, count, start = coupling_named(coupling), _samples(samples), _seed(seed)
+        way, count, start = self._coupling(coupling), _samples(samples), _seed(seed)
         dos = [asked.do | {factor: Set(k)} for k in range(variable.classes)]
         if asked.x is None:
             return [
@@ -208,18 +230,16 @@ class Explorer:
             (K,) float64 probabilities of each factor.
 
         Raises:
-            ValueError: in one sentence, what was given and what is allowed; seen and done
-                without a coupling; a law too large to enumerate.
+            ValueError: in one sentence, what was given and what is allowed; a law too large to
+                enumerate.
         """
         seen = query.parse_classes(given, self.story.variables, "given")
         done = query.parse_do(do, self.story) if do else {}
         query.require_some(seen | done, "given and do")
         if not (seen and done):
             found = population_law(self.story, seen, done)
-        elif coupling is None:
-            raise ValueError("Seen and done at once is a counterfactual: it takes a coupling.")
         else:
-            found = counterfactual_law(self.story, coupling_named(coupling), seen, done)
+            found = counterfactual_law(self.story, self._coupling(coupling), seen, done)
         return {name: law.numpy() for name, law in found.items()}
 
     def explain(
@@ -237,6 +257,9 @@ class Explorer:
         """
         given = query.parse_classes(factors, self.story.variables, "factors")
         return self._explain(query.parse_image(image), given, _generator(_seed(seed)))
+
+    def _coupling(self, name: str | None) -> Coupling:
+        return coupling_named(self.story.coupling if name is None else name)
 
     def _explain(
         self, x: np.ndarray, given: Mapping[str, int], generator: torch.Generator
@@ -276,12 +299,12 @@ class Explorer:
         return found
 
 
-def load(name: str | Path, story: str = "default") -> Explorer:
+def load(name: str | Path, story: str | Path = "default") -> Explorer:
     """Opens a checkpoint under a story.
 
     Args:
         name: a folder of checkpoints/ by name, or a path.
-        story: "default" or "independent".
+        story: by name, or a TOML file.
 
     Raises:
         ValueError: unknown or damaged checkpoint, unknown story.

@@ -221,6 +221,17 @@ def parse_count(value: object, argument: str, lowest: int, highest: int) -> int:
     return int(value)  # type: ignore[call-overload]
 
 
+def require_all(given: Mapping[str, int], variables: tuple[Variable, ...]) -> None:
+    """Refuses partial evidence, where it takes all of the factors.
+
+    Raises:
+        ValueError: a factor has no class.
+    """
+    missing = [variable.name for variable in variables if variable.name not in given]
+    if missing:
+        raise ValueError(f"factors lacks {', '.join(missing)}: abduction='svi' takes all of them.")
+
+
 def require_explained(posterior: Posterior, given: Mapping[str, int]) -> None:
     """Refuses an image that nothing explains.
 

@@ -12,7 +12,6 @@ from causal_explorer.models.sizes import check_sizes
 from causal_explorer.models.window import pixels_of_window
 from causal_explorer.scm.variables import Variable
 
-
 _WINDOW = 32  # side of what it looks at, pixels
 
 

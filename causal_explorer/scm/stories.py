@@ -31,10 +31,11 @@ def read_story(name: str | Path) -> Story:
             f"{', '.join(STORIES)}."
         )
     try:
-        return parse(Path(name).stem, Path(name).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
+        text = Path(name).read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:  # ValueError: a name or a text that is none
         reason = getattr(error, "strerror", None) or first_line(error)
         raise ValueError(f"The story {brief(str(name))} cannot be read: {reason}.") from error
+    return parse(Path(name).stem, text)
 
 
 def story_named(name: str | Path, variables: tuple[Variable, ...]) -> SCM:

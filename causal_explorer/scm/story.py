@@ -96,8 +96,25 @@ class Story:
                 raise ValueError(f"The story {self.name}, [{name}]: {said}.") from error
         return SCM(self.name, self.summary, variables, built, hidden, self.coupling)
 
-    def with_effect(self, cause: str, target: str, effect: Effect | None) -> Story:
+    def with_effect(
+        self,
+        cause: str,
+        target: str,
+        effect: Effect | None,
+        spread: float | None = 2.0,
+        concentration: float = 4.0,
+    ) -> Story:
         """The same story with another effect of one variable on another; None cuts the edge.
+
+        A flat row has no peak that a cause could move, so with an effect it gets one. A
+        concentration for each class of the only cause becomes their mean where causes change.
+
+        Args:
+            cause: name of the variable that acts.
+            target: name of the variable that it acts on.
+            effect: in classes of the target; an edge that is there keeps its place.
+            spread: of an ordinal target that was flat so far, classes; None leaves it flat.
+            concentration: of a circular target that was flat so far; 0 leaves it flat.
 
         Raises:
             ValueError: the target's mechanism is written as a table.
@@ -105,13 +122,19 @@ class Story:
         peak = self.mechanisms.get(target)
         if not isinstance(peak, Peak):
             raise ValueError(f"The mechanism of {brief(target)} is a table: edit the file instead.")
-        effects = {name: e for name, e in peak.effects.items() if name != cause}
-        if effect is not None:
+        effects = dict(peak.effects)
+        if effect is None:
+            effects.pop(cause, None)
+        else:
             effects[cause] = effect
         changed = replace(peak, effects=effects)
-        if cause in peak.effects and effect is None and isinstance(peak.concentration, tuple):
+        if isinstance(peak.concentration, tuple) and set(effects) != set(peak.effects):
             mean = sum(peak.concentration) / len(peak.concentration)
             changed = replace(changed, concentration=mean)
+        if effect is not None and changed.spread is None:
+            changed = replace(changed, spread=spread)
+        if effect is not None and changed.concentration == 0.0:
+            changed = replace(changed, concentration=concentration)
         return replace(self, mechanisms={**self.mechanisms, target: changed})
 
     def to_toml(self) -> str:
@@ -191,15 +214,17 @@ def _effect(cause: str, section: object) -> Effect:
 
 def _numbers(key: str, value: object) -> float | tuple[float, ...]:
     """A finite number, or several."""
-    several = value if isinstance(value, list) else [value]
-    for number in several:
-        fits = isinstance(number, (int, float)) and not isinstance(number, bool)
-        if not fits or not isfinite(number) or abs(number) > 1e6:
+    several: list[float] = []
+    for number in value if isinstance(value, list) else [value]:
+        if not isinstance(number, (int, float)) or isinstance(number, bool):
+            raise ValueError(f"{key} is {brief(value)}: it takes numbers")
+        if not isfinite(number) or abs(number) > 1e6:
             raise ValueError(f"{key} is {brief(value)}: it takes numbers up to a million")
+        several.append(float(number))
     is_list = key.rpartition(".")[2] in ("values", "weights")
     if is_list != isinstance(value, list) and key != "concentration":
         raise ValueError(f"{key} is {brief(value)}: it takes {'a list' if is_list else 'a number'}")
-    return tuple(map(float, several)) if isinstance(value, list) else float(several[0])
+    return tuple(several) if isinstance(value, list) else several[0]
 
 
 def _only(section: Mapping[str, object], known: set[str]) -> None:

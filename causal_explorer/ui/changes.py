@@ -71,7 +71,7 @@ def changes(answer: CounterfactualAnswer, graph: nx.DiGraph) -> list[Change]:
     """
     rows = []
     for column, variable in enumerate(answer.variables):
-        was = int(answer.factual[0, column])
+        was = int(np.bincount(answer.factual[:, column]).argmax())  # where it is not certain
         after = answer.counterfactual[:, column]
         shares = np.bincount(after, minlength=variable.classes) / len(after)
         likely = int(shares.argmax())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import Any
 
 import streamlit as st
 
@@ -12,6 +13,13 @@ from causal_explorer.scm.stories import STORIES
 from causal_explorer.scm.variables import Variable
 from causal_explorer.ui.question import Classes
 
+EDITED_STORY = "story_toml"  # in the session: the text of the story that was edited
+EVIDENCE = {
+    "sprite": "Image and factors",
+    "image": "Image only",
+    "factors": "Some factors",
+    "upload": "Upload",
+}
 SAMPLES = (1, 10, 100, 1000, 10000)
 _SPRITE = {"shape": 2, "scale": 3, "orientation": 4, "posX": 10, "posY": 16}
 _DO = {"shape": 0, "scale": 0, "orientation": 0, "posX": 16, "posY": 16}
@@ -64,6 +72,46 @@ def intervention(variables: tuple[Variable, ...]) -> Classes:
     )
 
 
+def evidence() -> str:
+    """What is known of the sprite that is asked about."""
+    chosen = st.segmented_control(
+        "What is known",
+        EVIDENCE,
+        default="sprite",
+        required=True,
+        format_func=EVIDENCE.__getitem__,
+        key="evidence",
+        bind="query-params",
+        help="The image with its labels; the image alone, whose factors are then inferred; some "
+        "of the factors and no image; or an image of your own.",
+    )
+    return chosen or "sprite"
+
+
+def known_factors(variables: tuple[Variable, ...]) -> list[str]:
+    """Which of the factors are known, where there is no image."""
+    return st.pills(
+        "Known factors",
+        [variable.name for variable in variables],
+        selection_mode="multi",
+        default=["shape"],
+        key="known",
+        bind="query-params",
+        help="Their values are those of the sprite above. What is not known follows the story.",
+    )
+
+
+def upload() -> Any:
+    """A file of the user's."""
+    return st.file_uploader(
+        "Your image",
+        ["png", "jpg", "jpeg", "gif", "webp"],
+        key="upload",
+        help="A dark or a light shape on a plain ground: a photo, a screenshot or a drawing. It "
+        "stays on the machine that runs this app.",
+    )
+
+
 def image_model(names: list[str], default: str) -> str:
     """Which trained image mechanism paints."""
     return _choice(
@@ -77,15 +125,17 @@ def image_model(names: list[str], default: str) -> str:
 
 
 def story() -> str:
-    """The causal story."""
-    return _choice(
+    """The causal story: a name, or the text of the one that was edited on its page."""
+    edited = st.session_state.get(EDITED_STORY)
+    chosen = _choice(
         "Causal story",
-        STORIES,
+        [*STORIES, "edited"] if edited else STORIES,
         "default",
         "story",
         "Which factor causes which. The image model needs no retraining when the story changes, "
         "because p(x | v, z) does not depend on it: independent mechanisms.",
     )
+    return edited if chosen == "edited" and edited else chosen
 
 
 def coupling() -> str:

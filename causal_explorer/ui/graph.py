@@ -15,6 +15,7 @@ def dot(
     do: Mapping[str, str],
     cut: Collection[tuple[str, str]],
     descendants: Collection[str],
+    hidden: Collection[str] = (),
 ) -> str:
     """The graph of the factors with the image that they all cause.
 
@@ -23,11 +24,12 @@ def dot(
         do: targets and the labels of their values.
         cut: edges that do() removes.
         descendants: factors that can move.
+        hidden: causes that no image shows.
     """
-    nodes = [_node(name, do, descendants) for name in graph.nodes]
+    nodes = [_node(name, do, descendants, name in hidden) for name in graph.nodes]
     nodes.append(_node(IMAGE, {}, [IMAGE] if do else []))
     edges = [_edge(edge, edge in cut) for edge in graph.edges]
-    edges += [_edge((name, IMAGE), False) for name in graph.nodes]
+    edges += [_edge((name, IMAGE), False) for name in graph.nodes if name not in hidden]
     return "\n".join(
         [
             "digraph story {",
@@ -59,8 +61,13 @@ def caption(
     return f"Orange: set by do(). Blue: can move ({moves}). Grey: cannot move. {cuts}"
 
 
-def _node(name: str, do: Mapping[str, str], descendants: Collection[str]) -> str:
+def _node(
+    name: str, do: Mapping[str, str], descendants: Collection[str], hidden: bool = False
+) -> str:
     style = "filled" if name == IMAGE else "filled,rounded"
+    if hidden:
+        label = _quote(f"{name}\n(hidden)")
+        return f'{_quote(name)} [label={label}, shape=ellipse, fillcolor="white", style="dashed"];'
     if name in do:
         label = _quote(f"{name}\n:= {do[name]}")
         return f'{_quote(name)} [label={label}, fillcolor="{_TARGET}", penwidth=2];'

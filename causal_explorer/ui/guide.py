@@ -16,7 +16,8 @@ is known. The **truth** is the mean of what the renderer draws for the same fact
 is the image model's alone.
 
 **What is assumed:** the causal graph and its conditional tables (the story); the coupling, which
-says how one noise answers under different causes; and that no hidden cause links the factors.
+says how one noise answers under different causes; and that no hidden cause links the factors,
+but for those that the story names.
 None of these can be checked on the picture. That p(x | v, z) stays as it is when the story
 changes is the principle of independent mechanisms: the image model is not retrained.
 """

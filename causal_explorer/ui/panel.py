@@ -8,23 +8,34 @@ from causal_explorer import CounterfactualAnswer
 from causal_explorer.ui.pictures import Figure
 from causal_explorer.ui.question import Question, describe, notation
 
+_ORIGIN = {
+    "sprite": "the sprite picked in the sidebar",
+    "image": "the sprite picked in the sidebar",
+    "factors": "the average of what it may be",
+    "upload": "your image as the model sees it",
+}
+
 
 def figures(question: Question, answer: CounterfactualAnswer) -> tuple[Figure, ...]:
     """Original, reconstruction, counterfactual density and truth.
 
     Without a do() the last two stay empty.
     """
-    sprite = describe(dict(question.factors), answer.variables)
+    sprite = _sprite(question, answer)
+    whole = question.evidence != "factors"
     asked = notation(dict(question.do), answer.variables)
     draws = "1 draw" if question.samples == 1 else f"{question.samples:,} draws"
     density, truth = (answer.density, answer.truth) if question.do else (None, None)
     return (
         Figure(
-            "Original", "the sprite picked in the sidebar", f"Original: {sprite}", answer.original
+            "Original",
+            _ORIGIN[question.evidence],
+            f"Original: {sprite}",
+            answer.original,
         ),
         Figure(
             "Reconstruction",
-            "the model's picture of the same sprite",
+            "the model's picture of the same" if whole else "the model's average of the same",
             f"Reconstruction by the model of {sprite}",
             answer.reconstruction,
         ),
@@ -41,6 +52,15 @@ def figures(question: Question, answer: CounterfactualAnswer) -> tuple[Figure, .
             truth,
         ),
     )
+
+
+def _sprite(question: Question, answer: CounterfactualAnswer) -> str:
+    """What the image shows, in a few words."""
+    if question.evidence == "sprite":
+        return describe(dict(question.factors), answer.variables)
+    if question.evidence == "factors":
+        return f"all sprites with {', '.join(dict(question.factors))} as known, averaged"
+    return f"most likely {describe(answer.posterior.best, answer.variables)}"
 
 
 def l1_text(answer: CounterfactualAnswer) -> str:

@@ -16,12 +16,14 @@ class Question:
 
     Attributes:
         checkpoint: name of the trained model.
-        story: name of the causal story.
-        factors: classes of the sprite.
+        story: name of the causal story, or its text where it was edited.
+        factors: classes of the sprite that are known.
         do: targets and their classes; empty while the user has chosen none.
         samples: draws of the noise.
         seed: of the draws.
         coupling: of the factors' noise.
+        evidence: what is known: "sprite", "image", "factors" or "upload".
+        image: 512 bytes, the picture that was seen at 1 bit a pixel; None where there is none.
     """
 
     checkpoint: str
@@ -31,10 +33,12 @@ class Question:
     samples: int
     seed: int
     coupling: str
+    evidence: str = "sprite"
+    image: bytes | None = None
 
-    def composed(self) -> Question:
-        """do() of a value that already holds: the answer is the image itself (composition)."""
-        return replace(self, do=self.factors[:1])
+    def under(self, coupling: str) -> Question:
+        """The same question under another coupling."""
+        return replace(self, coupling=coupling)
 
     @property
     def holds_already(self) -> bool:
@@ -56,11 +60,24 @@ def notation(do: Mapping[str, int], variables: Iterable[Variable]) -> str:
 def sentence(question: Question, variables: tuple[Variable, ...]) -> str:
     """The question as one would ask it."""
     by_name = {variable.name: variable for variable in variables}
-    shape = by_name["shape"].label(dict(question.factors)["shape"])
-    opening = f"This is {_article(shape)} {shape}."
+    opening = _opening(question, variables)
     if not question.do:
         return f"{opening} What would it have looked like, if …?"
     return f"{opening} What would it have looked like, had {_supposed(question, by_name)}?"
+
+
+def _opening(question: Question, variables: tuple[Variable, ...]) -> str:
+    """What is known, in a short sentence."""
+    if question.evidence == "image":
+        return "This is an image without labels."
+    if question.evidence == "upload":
+        return "This is your image."
+    known = dict(question.factors)
+    if question.evidence == "factors":
+        named = [f"{v.name} is {v.label(known[v.name])}" for v in variables if v.name in known]
+        return f"All that is known: {_listed(named)}."
+    shape = variables[0].label(known[variables[0].name])
+    return f"This is {_article(shape)} {shape}."
 
 
 def _phrase(variable: Variable, value: int) -> str:

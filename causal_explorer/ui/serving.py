@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import streamlit as st
@@ -10,8 +12,15 @@ import torch
 
 import causal_explorer as ce
 from causal_explorer.data import dsprites
-from causal_explorer.data.resample import resample
-from causal_explorer.scm.stories import story_named
+from causal_explorer.data.raster import SIZE
+from causal_explorer.data.resample import resample, write_resampled
+from causal_explorer.data.upload import Upload, read_upload
+from causal_explorer.inference.svi import SVIAnswer, SVISettings, Watch
+from causal_explorer.scm.actions import Set
+from causal_explorer.scm.law import population_law
+from causal_explorer.scm.scm import SCM
+from causal_explorer.scm.stories import read_story
+from causal_explorer.scm.story import Story, parse
 from causal_explorer.ui.question import Question
 
 Sprite = tuple[int, ...]  # one class a factor, in the data set's order
@@ -31,12 +40,21 @@ def opened(checkpoint: str) -> ce.Explorer:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def explorer(checkpoint: str, story: str) -> ce.Explorer:
-    """The same checkpoint under a story of one's choice.
+    """The same checkpoint under a story of one's choice: its name, or its text.
 
     Raises:
         ValueError: unknown or damaged checkpoint, unknown story.
     """
-    return opened(checkpoint).with_story(story)
+    return opened(checkpoint).with_story(told(story))
+
+
+def told(story: str) -> Story:
+    """A story by its name, or from its text.
+
+    Raises:
+        ValueError: no such story, or a text that is none.
+    """
+    return read_story(story) if "\n" not in story else parse("edited", story)
 
 
 @st.cache_data(max_entries=128, show_spinner=False)
@@ -46,19 +64,42 @@ def answer(question: Question) -> ce.CounterfactualAnswer:
     Raises:
         ValueError: in one sentence, what was asked and what is allowed.
     """
-    return explorer(question.checkpoint, question.story).counterfactual(
+    asked = explorer(question.checkpoint, question.story)
+    first = asked.story.variables[0].name
+    return asked.counterfactual(
         factors=dict(question.factors),
-        do=dict(question.do),
+        image=None if question.image is None else unpacked(question.image),
+        do=dict(question.do) or {first: ce.Shift(0)},  # nothing moves: composition
         samples=question.samples,
         seed=question.seed,
         coupling=question.coupling,
     )
 
 
+def svi_answer(question: Question, settings: SVISettings, watch: Watch) -> SVIAnswer:
+    """The answer after SVI, watched; not cached, because it is there to be watched.
+
+    Raises:
+        ValueError: the question's image model reads no relaxed labels.
+    """
+    found = explorer(question.checkpoint, question.story).counterfactual(
+        factors=dict(question.factors),
+        do=dict(question.do),
+        samples=question.samples,
+        seed=question.seed,
+        coupling=question.coupling,
+        abduction="svi",
+        svi=settings,
+        watch=watch,
+    )
+    assert isinstance(found, SVIAnswer)
+    return found
+
+
 @st.cache_data(max_entries=128, show_spinner=False)
 def sprites(story: str, count: int, seed: int) -> tuple[Sprite, ...]:
     """Sprites drawn from a story, all different."""
-    rows = resample(story_named(story, dsprites.FACTORS), 2 * count, seed)
+    rows = resample(told(story).build(dsprites.FACTORS), 2 * count, seed)
     different = list(dict.fromkeys(rows.tolist()))[:count]
     return tuple(map(tuple, dsprites.classes_of(np.array(different)).tolist()))
 
@@ -69,6 +110,94 @@ def picture(sprite: Sprite) -> np.ndarray:
     return dsprites.render(np.array([sprite]))[0]
 
 
+def unpacked(image: bytes) -> np.ndarray:
+    """(64, 64) a picture from its bits."""
+    return np.unpackbits(np.frombuffer(image, dtype=np.uint8)).reshape(SIZE, SIZE)
+
+
+@st.cache_data(max_entries=32, show_spinner="Reading your image")
+def upload(data: bytes) -> Upload:
+    """An uploaded file as the model sees it.
+
+    Raises:
+        ValueError: in one sentence, why it cannot be read.
+    """
+    return read_upload(data)
+
+
 def fresh_seed() -> int:
     """A seed that nobody used before."""
     return secrets.randbelow(2**31)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def shipped_story(name: str) -> str:
+    """A shipped story as TOML text.
+
+    Raises:
+        ValueError: no such story.
+    """
+    return read_story(name).to_toml()
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def story_scm(text: str) -> SCM:
+    """The structural causal model over dSprites that a TOML text tells.
+
+    Raises:
+        ValueError: the text is no story, or does not fit dSprites.
+    """
+    return parse("edited", text).build(dsprites.FACTORS)
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def joint(text: str, a: str, b: str) -> np.ndarray:
+    """(K_a, K_b): p(a, b) of two factors in a story, exactly.
+
+    Raises:
+        ValueError: as `story_scm`.
+    """
+    story = story_scm(text)
+    names = [variable.name for variable in story.all]
+    others = [place for place, name in enumerate(names) if name not in (a, b)]
+    table = story.log_joint().exp().sum(others).numpy()
+    return table if names.index(a) < names.index(b) else table.T
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def seeing_and_doing(text: str, cause: str, effect: str) -> tuple[np.ndarray, np.ndarray]:
+    """(K,), (K,): E[effect | cause = k] and E[effect | do(cause = k)] in a story, exactly.
+
+    Raises:
+        ValueError: as `story_scm`.
+    """
+    story = story_scm(text)
+    classes = next(v.classes for v in story.variables if v.name == cause)
+    seen = [population_law(story, {cause: k}, {})[effect] for k in range(classes)]
+    done = [population_law(story, {}, {cause: Set(k)})[effect] for k in range(classes)]
+    see, do = torch.stack(seen).numpy(), torch.stack(done).numpy()
+    return see @ np.arange(see.shape[1]), do @ np.arange(do.shape[1])
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def data_set(text: str, count: int, seed: int) -> bytes:
+    """The .npz file of the data set that a story entails.
+
+    Raises:
+        ValueError: as `story_scm`.
+    """
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "resampled.npz"
+        write_resampled(path, parse("edited", text), count, seed)
+        return path.read_bytes()
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def first_sprites(text: str, count: int, seed: int, shown: int) -> tuple[Sprite, ...]:
+    """The first draws of that data set.
+
+    Raises:
+        ValueError: as `story_scm`.
+    """
+    rows = resample(story_scm(text), count, seed)[:shown]
+    return tuple(map(tuple, dsprites.classes_of(rows).tolist()))

@@ -3,9 +3,11 @@
 import streamlit as st
 
 from causal_explorer import Explorer
-from causal_explorer.checkpoint import shipped
-from causal_explorer.ui import controls, guide, panel, serving
+from causal_explorer.checkpoint import shipped_mechanisms
+from causal_explorer.scm.coupling import COUPLINGS
+from causal_explorer.ui import controls, couplings, guide, optimised, panel, serving, uncertainty
 from causal_explorer.ui.changes import changes, table_html
+from causal_explorer.ui.evidence import explanations_html, fit_text, known
 from causal_explorer.ui.gallery import gallery
 from causal_explorer.ui.graph import caption, dot
 from causal_explorer.ui.pictures import figures_html, question_html
@@ -36,8 +38,10 @@ with st.sidebar:
     st.header("Sprite", anchor=False)
     thumbnails = st.container()
     factors = controls.sprite(variables)
+    kind = controls.evidence()
+    evidence = known(kind, factors, variables)
     st.header("Assumptions", anchor=False)
-    checkpoint = controls.image_model(shipped(), CHECKPOINT)
+    checkpoint = controls.image_model(shipped_mechanisms(), CHECKPOINT)
     story = controls.story()
     model = open_or_stop(checkpoint, story)
     st.caption(f"{model.story.summary} The image model is the same under every story.")
@@ -53,9 +57,15 @@ left, right = st.columns([2, 3], gap="large")
 with left:
     do = controls.intervention(variables)
 
-question = Question(checkpoint, story, factors, do, samples, seed, coupling)
+question = Question(
+    checkpoint, story, evidence.factors, do, samples, seed, coupling, kind, evidence.image
+)
+if not (evidence.factors or evidence.image):
+    wanted = "Upload an image" if kind == "upload" else "Choose at least one known factor"
+    pictures.info(f"{wanted} in the sidebar, and the answer appears here.")
+    st.stop()
 try:
-    answer = serving.answer(question if do else question.composed())
+    answer = serving.answer(question)
 except ValueError as error:
     pictures.warning(str(error))
     st.stop()
@@ -75,12 +85,17 @@ with pictures:
             st.caption(panel.remark(question, answer))
         else:
             st.info("Nothing is set yet: choose at least one factor to intervene on.")
+    if kind != "sprite":
+        st.subheader("What it may be", anchor=False)
+        st.html(explanations_html(answer))
+        st.caption(fit_text(answer))
 
 with right:
     labels = {v.name: v.label(dict(do)[v.name]) for v in variables if v.name in dict(do)}
     cut, descendants = (answer.cut, answer.descendants) if do else ((), ())
+    hidden = [variable.name for variable in model.story.hidden]
     st.graphviz_chart(
-        dot(model.story.graph, labels, cut, descendants),
+        dot(model.story.graph, labels, cut, descendants, hidden),
         alt=f"Causal graph. {caption(model.story.graph, labels, cut, descendants)}",
     )
     st.caption(caption(model.story.graph, labels, cut, descendants))
@@ -88,6 +103,16 @@ with right:
 if do:
     st.subheader("What moved, and why", anchor=False)
     st.html(table_html(changes(answer, model.story.graph)))
+    with st.expander("How sure is it? The uncertainty by its sources"):
+        st.html(uncertainty.maps_html(answer))
+        st.caption(uncertainty.TEXT)
+    with st.expander("Couplings side by side: what no data can decide"):
+        answers = {name: serving.answer(question.under(name)) for name in COUPLINGS}
+        st.html(couplings.side_by_side_html(answers))
+        st.markdown(couplings.sentence(couplings.disagreement(answers)))
+        st.caption(couplings.TEXT)
+    with st.expander("Abduction by optimisation: what the original did"):
+        optimised.panel(question, answer)
 
 with st.expander("How to read this"):
     st.markdown(guide.TEXT)
