@@ -30,7 +30,7 @@ def main() -> None:
         times.append(1e3 * (time.perf_counter() - clock))
         # up to symmetry: every combination that draws this very picture is a right name for it
         right = (dsprites.render(posterior.classes) == x).all(axis=(1, 2))
-        mass.append(posterior.covered * posterior.probabilities[right].sum())
+        mass.append(posterior.probabilities[right].sum())
         top.append(right[0])
         covered.append(posterior.covered)
     print(f"{options.images:,} held-out pictures without labels, story {options.story}:")

@@ -9,6 +9,8 @@ from safetensors.torch import load_file, save_file
 
 from causal_explorer import checkpoint
 from causal_explorer.data import dsprites
+from causal_explorer.models.mechanism import ImageMechanism
+from causal_explorer.models.recogniser import Recogniser
 from causal_explorer.models.registry import build
 
 NETWORK = {"latent": 2, "harmonics": [3, 3, 3], "hidden": 8, "window": 32}
@@ -141,8 +143,36 @@ def test_a_missing_file_and_missing_sums_are_refused(folder):
 
 @pytest.mark.parametrize("name", ["", ".", "no-such", "../checkpoints", 3, None])
 def test_an_unknown_checkpoint_names_those_there_are(name):
-    with pytest.raises(ValueError, match="no checkpoint .* one of scm-vae"):
+    with pytest.raises(ValueError, match="no checkpoint .* one of .*scm-vae"):
         checkpoint.read(name)
+
+
+@pytest.fixture
+def recogniser(tmp_path):
+    network = {"hidden": 8}
+    config = {"data": "dsprites", "model": "recogniser", "network": network, "train": {"seed": 0}}
+    model = build("recogniser", dsprites.FACTORS, network)
+    checkpoint.write(tmp_path / "reader", model, config, {}, "", "# card\n")
+    return tmp_path / "reader"
+
+
+def test_a_checkpoint_is_read_as_the_kind_that_it_is(folder, recogniser):
+    assert isinstance(checkpoint.read(folder).model, ImageMechanism)
+    assert isinstance(checkpoint.read(recogniser, Recogniser).model, Recogniser)
+    with pytest.raises(
+        ValueError, match="reader is of the model recogniser, .* takes one like .*scm-vae"
+    ):
+        checkpoint.read(recogniser)
+    with pytest.raises(
+        ValueError, match="small is of the model scm-vae, .* takes one like recogniser"
+    ):
+        checkpoint.read(folder, Recogniser)
+
+
+def test_only_mechanisms_are_asked_questions(folder, recogniser, monkeypatch):
+    monkeypatch.setattr(checkpoint, "SHIPPED", folder.parent)
+    assert checkpoint.shipped() == ["reader", "small"]
+    assert checkpoint.shipped_mechanisms() == ["small"]
 
 
 def test_loading_never_unpickles(folder, monkeypatch):

@@ -3,19 +3,29 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
+
+from causal_explorer.data import dsprites
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text()
 
 
-def test_the_python_examples_run_in_order():
+def test_the_python_examples_run_in_order(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    heart = 255 * dsprites.render(np.array([[2, 5, 0, 16, 16]]))[0]
+    Image.fromarray(heart).resize((256, 256), Image.Resampling.NEAREST).save("photo.jpg")
     scope: dict = {}
     blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    assert len(blocks) == 2
+    answers = []
     for block in blocks:
         exec(compile(block, "README.md", "exec"), scope)
-    assert scope["answer"].l1 < 1e-4
+        answers.append(scope["answer"])
+    assert len(blocks) == 3
+    assert answers[0].l1 < 1e-4
+    assert answers[1].posterior.best["shape"] == 2, "the photo's heart"
     assert scope["before"].shape == scope["after"].shape == (8, 64, 64)
     assert not scope["before"].equal(scope["after"])
     assert scope["after"].flatten(1).any(1).all(), "a square each"

@@ -22,11 +22,11 @@ class TrainConfig:
 
     seed: int = 0
     split_seed: int = 0
-    steps: int = 20_000
+    steps: int = 40_000
     batch: int = 256
     learning_rate: float = 0.002
-    hold: float = 0.15
-    last_rate: float = 0.02
+    hold: float = 0.075
+    last_rate: float = 0.002
     natural: list[str] = field(default_factory=list)
     natural_rate: float = 0.03
     log_every: int = 100

@@ -150,6 +150,8 @@ def _reconstructions(found: Abducted) -> np.ndarray:
     """(U, 64, 64) E p(x = 1 | v, z) over the explanations of each unit and their z."""
     units, latents = found.seen.x.shape[0], found.seen.z.shape[1]
     each = found.seen.pixels.mean.double().cpu().view(-1, latents, SIZE, SIZE).mean(1)
-    weights = torch.from_numpy(np.concatenate([p.probabilities for p in found.posteriors]))
+    weights = torch.from_numpy(
+        np.concatenate([p.probabilities / p.probabilities.sum() for p in found.posteriors])
+    )
     total = torch.zeros(units, SIZE, SIZE, dtype=torch.float64)
     return total.index_add_(0, found.seen.about, each * weights[:, None, None]).numpy()

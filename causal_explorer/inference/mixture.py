@@ -65,8 +65,9 @@ class Averages:
         """Of each answer: the variance of its pixels by source."""
         mean = self.mean.clamp(0, 1)
         pixels = (mean - self.square).clamp(min=0)
-        latent = self.of_latent.clamp(min=0)
-        factors = (self.square - mean.square() - latent).clamp(min=0)
+        between = (self.square - mean.square()).clamp(min=0)
+        latent = torch.minimum(self.of_latent.clamp(min=0), between)  # an estimate, kept in bounds
+        factors = between - latent
         maps = (_pictures(part) for part in (factors, latent, pixels))
         return [Uncertainty(*own) for own in zip(*maps, strict=True)]
 

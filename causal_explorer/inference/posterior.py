@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,12 +16,13 @@ class Posterior:
 
     Attributes:
         classes: (E, V) int64, one explanation a row.
-        probabilities: (E,) float64, summing to 1.
-        covered: mass of the listed explanations in the whole posterior: 1 where all factors
-            are given; otherwise 1 less what the last widening of the search added.
+        probabilities: (E,) float64, summing to `covered`.
+        covered: mass of the listed explanations in the whole posterior: 1 where all factors are
+            given; of an image's, what the search held before it last widened and found no more.
         variables: the columns.
         nats: -log p(x | v) of the image under the first; NaN without an image.
         overlap: intersection over union of the image and the first's picture; NaN without one.
+        laws: (K,) p(v_factor | evidence) of each factor, where the list is too short to tell.
     """
 
     classes: np.ndarray = field(repr=False)
@@ -29,6 +31,7 @@ class Posterior:
     variables: tuple[Variable, ...] = field(repr=False)
     nats: float = float("nan")
     overlap: float = float("nan")
+    laws: Mapping[str, np.ndarray] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.classes)
@@ -41,9 +44,12 @@ class Posterior:
 
     def law(self, factor: str) -> np.ndarray:
         """(K,) p(v_factor | evidence)."""
+        if factor in self.laws:
+            return self.laws[factor]
         column = [variable.name for variable in self.variables].index(factor)
         count = self.variables[column].classes
-        return np.bincount(self.classes[:, column], self.probabilities, minlength=count)
+        listed = np.bincount(self.classes[:, column], self.probabilities, minlength=count)
+        return listed / listed.sum()
 
 
 def certain(variables: tuple[Variable, ...], classes: list[int], overlap: float) -> Posterior:

@@ -116,6 +116,8 @@ def _parse_action(variable: Variable, action: Action, story: SCM) -> Action:
     if isinstance(action, Set):
         return Set(variable.parse(action.value))
     if isinstance(action, Shift):
+        if variable.kind == "nominal" and action.by:
+            raise ValueError(f"do shifts {variable.name}, whose classes have no order: set it.")
         most = variable.classes - 1
         return Shift(parse_count(action.by, f"the shift of {variable.name}", -most, most))
     own = story.mechanisms[variable.name].parents

@@ -68,7 +68,7 @@ def explain(
     best = classes[:1]
     return Posterior(
         classes=classes.numpy(),
-        probabilities=(likely / likely.sum()).numpy(),
+        probabilities=(covered * likely / likely.sum()).numpy(),
         covered=covered,
         variables=variables,
         nats=-float(world.log_likelihood(x, best, generator)),

@@ -18,6 +18,7 @@ from causal_explorer.inference.posterior import Posterior
 from causal_explorer.inference.world import World
 from causal_explorer.scm.actions import Do, cut_edges, moved_by
 from causal_explorer.scm.coupling import COUPLINGS, Coupling
+from causal_explorer.scm.law import population_law
 from causal_explorer.scm.scm import SCM, Classes
 
 _LISTED = 1_000  # explanations of partial evidence that an answer lists at most
@@ -102,17 +103,16 @@ def _pictures(
 def _posterior(story: SCM, given: Mapping[str, int]) -> Posterior:
     """The most probable explanations of some of the factors, by enumeration."""
     joint = story.log_joint(given)
-    seen = len(story.variables)
-    mass = joint.flatten(seen).logsumexp(-1) if story.hidden else joint
+    mass = joint.flatten(len(story.variables)).logsumexp(-1) if story.hidden else joint
     probability = mass.flatten().softmax(0)
     top, place = probability.topk(min(_LISTED, len(probability)))
     enough = int(torch.searchsorted(top.cumsum(0), torch.tensor(_MASS).double())) + 1
     columns = torch.unravel_index(place[:enough], mass.shape)
     classes = [c + given.get(v.name, 0) for v, c in zip(story.variables, columns, strict=True)]
-    covered = float(top[:enough].sum())
     return Posterior(
         classes=torch.stack(classes, dim=1).numpy(),
-        probabilities=(top[:enough] / covered).numpy(),
-        covered=min(covered, 1.0),
+        probabilities=top[:enough].numpy(),
+        covered=min(float(top[:enough].sum()), 1.0),
         variables=story.variables,
+        laws={name: law.numpy() for name, law in population_law(story, given, {}).items()},
     )

@@ -1,11 +1,16 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import causal_explorer as ce
 from causal_explorer.data import dsprites
+from causal_explorer.scm.actions import Replace, Set, Shift
+from causal_explorer.scm.mechanisms import mechanism
 
 HEART = {"shape": "heart", "scale": 3, "orientation": 10, "posX": 16, "posY": 16}
 ROW = np.array([2, 3, 10, 16, 16])
+FROM_POSX = mechanism(("posX",), np.full((32, 6), 1 / 6))
 NAMES = [factor.name for factor in dsprites.FACTORS]
 
 
@@ -50,6 +55,97 @@ def test_targets_hold_descendants_move_and_the_rest_stays(explorer, coupling):
     assert (column(answer.counterfactual, "posY") != 16).any()
     assert answer.cut == {("shape", "scale")}
     assert answer.descendants == {"posY"}
+
+
+def test_the_only_explanation_of_known_factors_is_they_themselves(explorer):
+    posterior = explorer.counterfactual(HEART, do={"scale": 0}, samples=3).posterior
+    np.testing.assert_array_equal(posterior.classes, ROW[None])
+    assert posterior.probabilities.tolist() == [1]
+    assert (posterior.covered, posterior.overlap) == (1, 1)
+    assert posterior.best == dict(zip(NAMES, ROW.tolist(), strict=True))
+
+
+def test_the_answer_repeats_what_was_done(explorer):
+    do = {"shape": "square", "scale": 2, "posX": Shift(-1)}
+    answer = explorer.counterfactual(HEART, do=do, samples=3)
+    assert answer.do == {"shape": Set(0), "scale": Set(2), "posX": Shift(-1)}
+
+
+@pytest.mark.parametrize("coupling", ["gumbel", "monotone"])
+def test_a_shift_moves_its_target_and_what_descends_from_it(explorer, coupling):
+    answer = explorer.counterfactual(HEART, do={"scale": Shift(2)}, coupling=coupling)
+    assert (column(answer.counterfactual, "scale") == 5).all()
+    for name in ("shape", "orientation", "posX"):
+        assert (column(answer.counterfactual, name) == ROW[NAMES.index(name)]).all()
+    assert (column(answer.counterfactual, "posY") != 16).any()
+    assert answer.cut == frozenset()
+    assert answer.descendants == {"scale", "posY"}
+
+
+def test_a_mechanism_that_is_replaced_runs_on_the_same_noise(explorer):
+    """By itself: nothing changes. By one without causes: the edge is cut."""
+    own = Replace(explorer.story.mechanisms["scale"])
+    answer = explorer.counterfactual(HEART, do={"scale": own})
+    assert (answer.counterfactual == ROW).all()
+    assert answer.cut == frozenset()
+    small = Replace(mechanism((), [0.9, *[0.02] * 5]))
+    answer = explorer.counterfactual(HEART, do={"scale": small}, coupling="monotone")
+    assert answer.cut == {("shape", "scale")}
+    assert (column(answer.counterfactual, "scale") == 0).mean() > 0.5
+
+
+@pytest.mark.parametrize("given", [{"shape": "square"}, {"scale": 5, "posX": 3}], ids=str)
+def test_some_factors_are_evidence_enough(explorer, given):
+    """Rung 3 without an image: what was not given is drawn from the story."""
+    answer = explorer.counterfactual(given, do={"orientation": 0}, samples=1_001)
+    for name, value in given.items():
+        value = 0 if value == "square" else value
+        assert (column(answer.factual, name) == value).all()
+    assert (column(answer.counterfactual, "orientation") == 0).all()
+    for name in ("shape", "scale", "posY"):
+        kept = column(answer.counterfactual, name) == column(answer.factual, name)
+        assert kept.all(), "no descendants of orientation"
+    np.testing.assert_allclose(answer.original, dsprites.render(answer.factual).mean(0), atol=1e-12)
+    np.testing.assert_allclose(answer.truth, dsprites.render(answer.counterfactual).mean(0))
+    assert np.abs(answer.reconstruction - answer.original).mean() < 1e-4
+    assert answer.l1 < 1e-4
+
+
+def test_explanations_of_some_factors_are_the_storys(explorer):
+    """Against the joint: the most probable first, and as much of it as they say."""
+    given = {"shape": 2, "orientation": 10, "posX": 16}
+    posterior = explorer.counterfactual(given, do={"scale": 0}, samples=3).posterior
+    joint = explorer.story.log_joint(given).exp().numpy()[0, :, 0, 0]
+    joint /= joint.sum()
+    ours = joint[posterior.classes[:, 1], posterior.classes[:, 4]]
+    np.testing.assert_allclose(ours, posterior.probabilities, rtol=1e-9)
+    assert ours.sum() == pytest.approx(posterior.covered)
+    assert posterior.covered > 0.99
+    assert (np.diff(ours) <= 0).all()
+    assert len(np.unique(posterior.classes, axis=0)) == len(posterior)
+    for name, value in given.items():
+        assert (posterior.classes[:, NAMES.index(name)] == value).all()
+    assert posterior.law("scale").sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("story", ["default", "independent"])
+def test_the_law_of_a_posterior_from_some_factors_is_the_storys(explorer, story):
+    asked = explorer.with_story(story)
+    posterior = asked.counterfactual({"shape": "square"}, do={"scale": 5}, samples=3).posterior
+    for name, law in asked.law({"shape": "square"}).items():
+        np.testing.assert_allclose(posterior.law(name), law, atol=0.01)
+
+
+def test_an_image_whose_factors_are_not_all_known_takes_a_recogniser(explorer):
+    blind, image = replace(explorer, recogniser=None), dsprites.render(ROW[None])[0]
+    for factors in (None, {"shape": "heart"}):
+        with pytest.raises(
+            ValueError, match="no recogniser for this data set: give all of the fac"
+        ):
+            blind.counterfactual(factors, image=image, do={"shape": "square"})
+    with pytest.raises(ValueError, match="no recogniser"):
+        blind.explain(image)
+    assert blind.counterfactual(HEART, image=image, do={"shape": "square"}, samples=3).l1 < 0.1
 
 
 def test_doing_what_is_so_gives_the_image_back(explorer):
@@ -97,8 +193,10 @@ def test_any_number_of_samples_is_a_mean_of_draws(explorer, samples):
         ({"do": None}, "do is empty"),
         ({"do": {"shape": "disc"}}, "shape='disc' is not a class of shape"),
         ({"do": {"hue": 1}}, "unknown factor 'hue'"),
-        ({"factors": {"shape": 0}}, "factors lacks scale, orientation, posX, posY"),
-        ({"factors": None}, "factors lacks"),
+        ({"do": {"scale": Shift(6)}}, "shift of scale is 6: it takes a whole number from -5 to 5"),
+        ({"do": {"scale": Replace(FROM_POSX)}}, "reads posX: it may read shape, which cause scale"),
+        ({"factors": None}, "no evidence: give an image, factors with their class, or both"),
+        ({"factors": {}}, "There is no evidence"),
         ({"image": np.zeros((64, 64))}, "contradict each other: .* by 0.00"),
         ({"image": dsprites.render(np.array([[0, 5, 0, 0, 0]]))[0]}, "contradict each other"),
         ({"image": np.zeros((32, 32))}, r"shape \(32, 32\)"),

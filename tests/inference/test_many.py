@@ -5,6 +5,7 @@ import pytest
 
 from causal_explorer.data import dsprites, splits
 from causal_explorer.metrics.queries import random_queries
+from causal_explorer.scm.actions import Set, Shift, settings
 
 HEART = {"shape": "heart", "scale": 3, "orientation": 10, "posX": 16, "posY": 16}
 
@@ -14,6 +15,10 @@ def same(one, other):
     for field in ("original", "reconstruction", "truth", "factual", "counterfactual"):
         np.testing.assert_allclose(getattr(one, field), getattr(other, field), atol=1e-5)
     assert (one.do, one.cut, one.descendants) == (other.do, other.cut, other.descendants)
+    for field in ("factors", "latent", "pixels"):
+        ours, theirs = getattr(one.uncertainty, field), getattr(other.uncertainty, field)
+        np.testing.assert_allclose(ours, theirs, atol=1e-5)
+    np.testing.assert_array_equal(one.posterior.classes, other.posterior.classes)
 
 
 @pytest.mark.parametrize("coupling", ["gumbel", "monotone"])
@@ -37,7 +42,7 @@ def test_a_batch_larger_than_fits_at_once_keeps_its_order(explorer):
     answers = explorer.counterfactuals(
         [{"factors": q.factors, "do": q.do} for q in asked], samples=1_000
     )
-    assert [answer.do for answer in answers] == [q.do for q in asked]
+    assert [answer.do for answer in answers] == [settings(q.do) for q in asked]
     table = np.array([list(q.factors.values()) for q in asked])
     np.testing.assert_array_equal([answer.factual[0] for answer in answers], table)
 
@@ -55,7 +60,29 @@ def test_a_sweep_is_every_value_on_the_same_noise(explorer, factor):
 
 def test_a_sweep_replaces_a_target_of_the_same_factor(explorer):
     strip = explorer.sweep("scale", HEART, do={"scale": 5}, samples=10)
-    assert [answer.do for answer in strip] == [{"scale": k} for k in range(6)]
+    assert [answer.do for answer in strip] == [{"scale": Set(k)} for k in range(6)]
+
+
+def test_questions_with_and_without_an_image_keep_their_order(explorer):
+    """The first and the last are answered from factors alone; soft actions among them."""
+    questions = [
+        {"factors": {"shape": "heart"}, "do": {"scale": 5}},
+        {"factors": HEART, "do": {"scale": Shift(-2)}},
+        {"factors": HEART, "do": {"shape": "square", "posX": Shift(3)}},
+        {"factors": {"scale": 2, "posX": 3}, "do": {"shape": 1}},
+    ]
+    answers = explorer.counterfactuals(questions, samples=200, seed=3)
+    for question, answer in zip(questions, answers, strict=True):
+        same(answer, explorer.counterfactual(**question, samples=200, seed=3))
+    assert answers[1].do == {"scale": Shift(-2)}
+    assert answers[2].do == {"shape": Set(0), "posX": Shift(3)}
+
+
+def test_a_sweep_from_some_factors_is_every_value_on_the_same_noise(explorer):
+    strip = explorer.sweep("shape", {"scale": 4}, do={"posX": Shift(2)}, samples=100, seed=5)
+    for value, answer in enumerate(strip):
+        do = {"posX": Shift(2), "shape": value}
+        same(answer, explorer.counterfactual({"scale": 4}, do=do, samples=100, seed=5))
 
 
 def test_no_questions_have_no_answers(explorer):

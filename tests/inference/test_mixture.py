@@ -4,9 +4,9 @@ import torch
 
 from causal_explorer.data import dsprites
 from causal_explorer.data.dataset import DATASETS
+from causal_explorer.inference.draws import Draws, Mixture
 from causal_explorer.inference.mixture import (
-    Draws,
-    Mixture,
+    Seen,
     average_abducted,
     average_prior,
     average_truth,
@@ -60,58 +60,58 @@ def test_the_closed_form_is_the_papers_in_double_precision(x):
     torch.testing.assert_close(found, direct)
 
 
-def test_weights_are_the_draws_frequencies():
-    classes = torch.stack([draws(500, 7), draws(500, 30, seed=1), draws(500, 1, seed=2)])
-    mixture = Mixture.of(Draws.of(classes), 16)
-    for answer, own in enumerate(classes):
-        mine = mixture.owners == answer
-        assert float(mixture.weights[mine].sum()) == pytest.approx(1, abs=1e-12)
-        for row in torch.unique(own, dim=0):
-            weight = mixture.weights[mine & (mixture.classes == row).all(1)].sum()
-            assert float(weight) == pytest.approx(float((own == row).all(1).double().mean()))
+def explanations(model, seed=5):
+    """Of two images with a stray pixel each: the first has two explanations, the second one."""
+    generator = torch.Generator().manual_seed(seed)
+    v = draws(3, 3, seed)
+    x = torch.from_numpy(dsprites.render(v[[0, 2]].numpy())).float()
+    x[:, 0, 0] = 1  # a stray pixel that no window holds
+    z = torch.randn(3, 4, 2, generator=generator)
+    pixels = model.decode(v.repeat_interleave(4, dim=0), z.flatten(0, 1))
+    return Seen(x, torch.tensor([0, 0, 1]), z, pixels)
 
 
-def test_every_latent_is_used_and_each_combination_decoded_once():
-    both = Draws.of(torch.stack([draws(500, 3), draws(500, 100)]))
-    mixture = Mixture.of(both, 16)
-    for answer in (0, 1):
-        assert set(mixture.latents[mixture.owners == answer].tolist()) == set(range(16))
-    many = mixture.classes[mixture.owners == 1]
-    assert len(many) == len(torch.unique(many, dim=0))
+def plain_pixels(model, mixture, seen):
+    """P(x' = 1 | x) of each row of a mixture on the whole canvas, one at a time."""
+    rows = zip(mixture.classes, mixture.sources, mixture.latents, strict=True)
+    latents = seen.z.shape[1]
+    found = []
+    for row, source, latent in rows:
+        before = seen.pixels.canvas[source * latents + latent]
+        after = model.decode(row[None], seen.z[source, latent][None]).canvas[0]
+        found.append(counterfactual_pixel(seen.x[seen.about[source]], before, after))
+    return torch.stack(found).double()
 
 
-@pytest.mark.parametrize("distinct", [1, 5, 60, 1_500])
+@pytest.mark.parametrize("distinct", [1, 5, 60, 400])
 def test_abducted_average_is_the_plain_sum_over_the_whole_canvas(model, distinct):
     """The oracle decodes whole canvases, one draw at a time, without windows.
 
-    Three answers about two units, the last two about the same one.
+    Three answers about two units, the last two about the same one, which has two explanations.
     """
     count = max(200, 2 * distinct)
     classes = torch.stack([draws(count, distinct, seed) for seed in (0, 1, 2)])
-    mixture, unit = Mixture.of(Draws.of(classes), 4), torch.tensor([1, 0, 0])
-    v = draws(2, 2, seed=5)
-    x = torch.from_numpy(dsprites.render(v.numpy())).float()
-    x[:, 0, 0] = 1  # a stray pixel that no window holds
-    z = torch.randn(2, 4, 2, generator=torch.Generator().manual_seed(1))
-    factual = model.decode(v.repeat_interleave(4, dim=0), z.flatten(0, 1))
-    expected = torch.zeros(3, 64, 64, dtype=torch.float64)
-    rows = (mixture.classes, mixture.owners, mixture.latents, mixture.weights)
-    for row, owner, latent, weight in zip(*rows, strict=True):
-        about = unit[owner]
-        before = factual.canvas[about * 4 + latent]
-        decoded = model.decode(row[None], z[about, latent][None]).canvas[0]
-        expected[owner] += weight * counterfactual_pixel(x[about], before, decoded)
-    found = average_abducted(model, mixture, unit, x, z, factual)
+    seen, unit = explanations(model), torch.tensor([1, 0, 0])
+    first = torch.randint(2, (2, count), generator=torch.Generator().manual_seed(2))
+    sources = torch.cat([torch.full((1, count), 2), first])
+    mixture = Mixture.of(Draws.of(classes, sources), 4)
+    assert seen.about[mixture.sources].equal(unit[mixture.owners])
+    weighted = mixture.weights[:, None, None] * plain_pixels(model, mixture, seen)
+    expected = torch.zeros(3, 64, 64, dtype=torch.float64).index_add_(0, mixture.owners, weighted)
+    found = average_abducted(model, mixture, unit, seen).density
     np.testing.assert_allclose(found, expected.numpy(), atol=1e-6)
     assert (found[:, 0, 0] > 0.99).all(), "noise of a pixel is kept"
 
 
 def test_prior_average_is_the_plain_sum(model):
-    mixture = Mixture.of(Draws.of(draws(200, 20)[None]), 4)
+    classes = torch.stack([draws(200, 20), draws(200, 3, seed=1)])
+    mixture = Mixture.of(Draws.of(classes), 4)
     z = torch.randn(4, 2, generator=torch.Generator().manual_seed(1))
     means = model.decode(mixture.classes, z[mixture.latents]).mean.double()
-    expected = (mixture.weights[:, None, None] * means).sum(0)
-    np.testing.assert_allclose(average_prior(model, mixture, z), expected, atol=1e-6)
+    weighted = mixture.weights[:, None, None] * means
+    expected = torch.zeros(2, 64, 64, dtype=torch.float64).index_add_(0, mixture.owners, weighted)
+    found = average_prior(model, mixture, z, answers=2).density
+    np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
 def test_truth_is_the_mean_picture():

@@ -25,13 +25,18 @@ def agrees(factors, exact_joint):
 
 
 def joint(explorer, do=None, given=None):
-    table = explorer.story.log_joint(do).exp().numpy()
-    for name, value in (given or {}).items():
-        keep = np.zeros(table.shape[NAMES.index(name)])
-        keep[value] = 1
-        shape = [1] * 5
-        shape[NAMES.index(name)] = -1
-        table = table * keep.reshape(shape)
+    """p(v | given) or p(v | do): the product of the tables, those of targets replaced."""
+    operands = []
+    for axis, factor in enumerate(dsprites.FACTORS):
+        mechanism = explorer.story.mechanisms[factor.name]
+        if do and factor.name in do:
+            operands += [np.eye(factor.classes)[do[factor.name]], [axis]]
+        else:
+            axes = [NAMES.index(parent) for parent in mechanism.parents]
+            operands += [mechanism.table.numpy(), [*axes, axis]]
+        if given and factor.name in given:
+            operands += [np.eye(factor.classes)[given[factor.name]], [axis]]
+    table = np.einsum(*operands, list(range(5)))
     return table / table.sum()
 
 

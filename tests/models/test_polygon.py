@@ -61,6 +61,51 @@ def test_a_pixel_far_from_the_outline_is_certain():
     torch.testing.assert_close(near[near < 20], exact.abs()[near < 20], atol=1e-3, rtol=1e-3)
 
 
+def test_logits_end_at_certainty_and_no_gradient_breaks_there():
+    """Of a square too, near whose sides pixels lie no farther out than its corners."""
+    decoder = round_decoder(8.0, corners=(4, 4, 4))
+    v = torch.tensor([[0, 0, 7, 16, 9]])
+    logits = decoder(v, torch.zeros(1, 4)).logits
+    assert logits.abs().max().item() == 20
+    logits.sum().backward()
+    for name, parameter in decoder.named_parameters():
+        assert parameter.grad is None or parameter.grad.isfinite().all(), name
+
+
+def test_the_outline_is_looked_at_beside_the_centre_of_a_pixel():
+    """0.25 right and 0.5 up of it: as if the outline lay as far left and down, on the grid of 4."""
+    decoder = round_decoder(8.0, corners=(7, 7, 7))
+    v, z = torch.tensor([[0, 0, 3, 16, 16]]), torch.zeros(1, 4)
+    with torch.no_grad():
+        decoder.log_sharpness.fill_(0.0)
+        decoder.pose.centre_x[16] = decoder.pose.centre_y[16] = 32.0
+        plain = decoder(v, z).canvas
+        decoder.sample_point.copy_(torch.tensor([0.25, -0.5]))
+        beside = decoder(v, z).canvas
+        decoder.sample_point.zero_()
+        decoder.pose.centre_x[16] -= 0.25
+        decoder.pose.centre_y[16] += 0.5 - 1e-9  # whose window is the same
+        moved = decoder(v, z).canvas
+    torch.testing.assert_close(beside, moved, atol=1e-4, rtol=0)
+    assert (beside - plain).abs().max() > 0.3
+
+
+def test_the_sample_point_learns_which_side_a_tie_falls_to():
+    """Edges through centres of pixels: the picture says that those on the left edge are on."""
+    decoder = round_decoder(8 * math.sqrt(2), corners=(4, 4, 4))
+    with torch.no_grad():
+        decoder.log_sharpness.fill_(0.0)
+        decoder.pose.angle[0] = math.pi / 4
+        decoder.pose.centre_x[16] = decoder.pose.centre_y[16] = 32.5
+    x = torch.zeros(1, 64, 64)
+    x[0, 24:40, 24:40] = 1
+    v = torch.tensor([[0, 0, 0, 16, 16]])
+    (-decoder(v, torch.zeros(1, 4)).log_prob(x).sum()).backward()
+    right, down = (-decoder.sample_point.grad).tolist()
+    assert right > 0.1
+    assert down > 0.1
+
+
 def test_the_outline_turns_with_the_angle():
     """Counter-clockwise as seen: rows run downwards."""
     decoder = round_decoder(6.0)

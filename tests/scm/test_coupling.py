@@ -60,6 +60,68 @@ class TestEveryCoupling:
             noise = coupling.abduct(variable, rows, observed, generator(k))
             assert coupling.assign(variable, rows, noise).eq(k).all()
 
+    def test_the_law_is_that_of_the_draws(self, name, variable):
+        """From each class that may have been observed."""
+        coupling, p, q = COUPLINGS[name], row(variable, 1), row(variable, 2)
+        rows, changed = p.expand(DRAWS, -1), q.expand(DRAWS, -1)
+        for k in range(variable.classes):
+            observed = torch.full((DRAWS,), k)
+            noise = coupling.abduct(variable, rows, observed, generator(k))
+            found = law(coupling.assign(variable, changed, noise), variable.classes)
+            exact = coupling.law(variable, rows[:1], observed[:1], changed[:1])[0]
+            assert (found - exact).abs().le(five_sigma(exact, DRAWS)).all(), k
+
+    def test_the_law_is_a_probability(self, name, variable):
+        torch.manual_seed(3)
+        rows, changed = (ROWS[variable.name].sample((5_000,)) for _ in range(2))
+        observed = torch.randint(variable.classes, (5_000,))
+        found = COUPLINGS[name].law(variable, rows, observed, changed)
+        assert found.shape == (5_000, variable.classes)
+        assert found.ge(0).all()
+        torch.testing.assert_close(found.sum(1), torch.ones(5_000, dtype=torch.float64))
+
+    def test_the_law_averaged_over_the_row_is_the_changed_row(self, name, variable):
+        """Σ_k p(v' | v = k) p(v = k) = p(v'): the noise is that of the population."""
+        torch.manual_seed(4)
+        rows, changed = (ROWS[variable.name].sample((500,)) for _ in range(2))
+        each = [
+            COUPLINGS[name].law(variable, rows, torch.full((500,), k), changed)
+            for k in range(variable.classes)
+        ]
+        mean = (torch.stack(each, dim=1) * rows[:, :, None]).sum(1)
+        torch.testing.assert_close(mean, changed)
+
+    def test_unchanged_rows_give_the_observed_class(self, name, variable):
+        torch.manual_seed(5)
+        rows = ROWS[variable.name].sample((500,))
+        observed = torch.randint(variable.classes, (500,))
+        found = COUPLINGS[name].law(variable, rows, observed, rows)
+        certain = torch.nn.functional.one_hot(observed, variable.classes).double()
+        torch.testing.assert_close(found, certain, rtol=0, atol=1e-12)
+
+    def test_the_law_holds_where_classes_are_all_but_impossible(self, name, variable):
+        p = torch.full((variable.classes,), 1e-9, dtype=torch.float64)
+        p[0] = 1 - p[1:].sum()
+        for k in range(variable.classes):
+            found = COUPLINGS[name].law(variable, p[None], torch.tensor([k]), p.roll(1)[None])
+            assert found.isfinite().all()
+            assert found.ge(0).all()
+            assert float(found.sum()) == pytest.approx(1)
+        likely = COUPLINGS[name].law(variable, p[None], torch.tensor([0]), p.roll(1)[None])[0]
+        assert float(likely[1]) == pytest.approx(1, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", COUPLINGS)
+def test_the_law_check_can_fail(name):
+    """The draws of one coupling are not of the other's law."""
+    (other,) = (coupling for key, coupling in COUPLINGS.items() if key != name)
+    rows, changed = row(B, 1).expand(DRAWS, -1), row(B, 2).expand(DRAWS, -1)
+    observed = torch.full((DRAWS,), 1)
+    noise = COUPLINGS[name].abduct(B, rows, observed, generator())
+    found = law(COUPLINGS[name].assign(B, changed, noise), 4)
+    wrong = other.law(B, rows[:1], observed[:1], changed[:1])[0]
+    assert not (found - wrong).abs().le(five_sigma(wrong, DRAWS)).all()
+
 
 def test_gumbel_counterfactual_stability():
     """Oberst and Sontag 2019, definition 2: no switch to a class whose odds did not rise."""
@@ -72,6 +134,10 @@ def test_gumbel_counterfactual_stability():
     assert found[2] == 0
     assert found[3] == 0
     assert found[0] > 0
+    exact = coupling.law(B, before[None], observed[:1], after[None])[0]
+    assert exact[2:].eq(0).all()
+    # 1 arrived at T ~ Exp(1), 0 now does at T / 2 + E / 0.4: first if E < T / 5
+    assert float(exact[0]) == pytest.approx(1 - 1 / 1.2)
 
 
 def test_monotone_counterfactual_law_is_the_overlap_of_intervals():

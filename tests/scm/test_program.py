@@ -4,6 +4,7 @@ import pyro
 import pytest
 import torch
 
+from causal_explorer.scm.actions import Set, settings
 from causal_explorer.scm.coupling import COUPLINGS
 from causal_explorer.scm.program import factors
 from tests.scm.small import five_sigma, generator, law, small_scm
@@ -39,7 +40,8 @@ def test_abduction_agrees_with_rejection(name, do):
     brute = program(story, coupling, kept)
 
     observed = {k: torch.full((OURS,), v) for k, v in EVIDENCE.items()}
-    closed = story.predict(story.abduct(observed, coupling, generator()), coupling, do)
+    abducted = story.abduct(observed, coupling, generator())
+    closed = story.predict(abducted, coupling, settings(do))
     for variable in story.variables:
         theirs = law(brute[variable.name], variable.classes)
         ours = law(closed[variable.name], variable.classes)
@@ -55,7 +57,7 @@ def test_the_rejection_check_can_fail():
     brute = pyro.do(pyro.condition(factors, data=noise), {"a": torch.tensor(0)})(
         story, coupling, kept
     )
-    prior = story.predict(story.draw_noise(OURS, coupling, generator()), coupling, {"a": 0})
+    prior = story.predict(story.draw_noise(OURS, coupling, generator()), coupling, {"a": Set(0)})
     theirs, wrong = law(brute["b"], 4), law(prior["b"], 4)
     pooled = (kept * theirs + OURS * wrong) / (kept + OURS)
     assert not (theirs - wrong).abs().le(five_sigma(pooled, kept, OURS)).all()

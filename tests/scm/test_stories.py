@@ -1,5 +1,6 @@
 import itertools
 
+import numpy as np
 import pytest
 import torch
 
@@ -28,9 +29,34 @@ def mutual_information(table):
 @pytest.mark.parametrize("name", STORIES)
 def test_every_class_stays_possible_and_all_sum_to_one(name):
     joint = story(name).log_joint().exp()
-    assert tuple(joint.shape) == dsprites.DIMENSIONS
+    hidden = tuple(variable.classes for variable in story(name).hidden)
+    assert tuple(joint.shape) == dsprites.DIMENSIONS + hidden
     assert joint.min() > 0
     assert float(joint.sum()) == pytest.approx(1)
+
+
+def rows(values, mean, spread):
+    """Normal densities at the class numbers, a thousandth of each spread evenly."""
+    row = np.exp(-0.5 * ((np.arange(values) - np.array(mean)[:, None]) / spread) ** 2)
+    return 0.999 * row / row.sum(1, keepdims=True) + 0.001 / values
+
+
+def test_default_tables_are_the_class_projects():
+    """Written out in plain numbers, as they were before stories were files."""
+    angles = np.array(dsprites.FACTORS[2].values)
+    turned = [
+        k * np.cos(angles - mean) for mean, k in ((np.pi / 4, 4.0), (np.pi / 2, 2.0), (0.0, 4.0))
+    ]
+    turned = np.exp(turned) / np.exp(turned).sum(1, keepdims=True)
+    expected = {
+        "shape": np.full(3, 1 / 3),
+        "scale": rows(6, [1.0, 2.5, 4.0], 1.0),
+        "orientation": 0.999 * turned + 0.001 / 40,
+        "posX": rows(32, 15.5 - 11.0 * np.sin(angles), 3.0),
+        "posY": rows(32, 5.0 + 21.0 * np.arange(6) / 5, 3.0),
+    }
+    for name, table in expected.items():
+        np.testing.assert_allclose(story("default").mechanisms[name].table, table, atol=1e-12)
 
 
 def test_default_graph_is_the_class_projects():
@@ -79,6 +105,6 @@ def test_the_summary_tells_the_tables():
 
 def test_an_unknown_story_is_refused():
     with pytest.raises(
-        ValueError, match="story='folk' is unknown: it takes default or independent"
+        ValueError, match="story='folk' is unknown: it takes a .toml file, or one of default, indep"
     ):
         story_named("folk", dsprites.FACTORS)

@@ -39,7 +39,7 @@ def test_only_the_train_split_of_that_seed_is_learned(tmp_path, monkeypatch, see
     run = Run(config, ALONE, tmp_path, resume=False)
     monkeypatch.setattr(Pictures, "__call__", record)
     monkeypatch.setattr(run, "evaluate", lambda *_: Likelihood(0.0, 0.0, 0.0, 1))
-    monkeypatch.setattr(run, "_reconstructions", lambda: torch.zeros(2, 1, 64, 64).unbind())
+    monkeypatch.setattr(run, "_reconstructions", lambda _: torch.zeros(2, 1, 64, 64).unbind())
     run.train()
     learned = np.concatenate(seen)
     assert len(learned) == 640

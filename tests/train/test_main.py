@@ -40,7 +40,10 @@ def test_a_run_writes_a_checkpoint_that_answers(finished):
 def test_the_loss_curve_falls_and_validates(finished):
     lines = curve(finished)
     assert [line["step"] for line in lines] == [3, 6, 9, 12]
-    assert [line["step"] for line in lines if "image_nats" in line] == [6, 12]
+    looks = [line for line in lines if "validation_loss" in line]
+    assert [line["step"] for line in looks] == [6, 12]
+    for look in looks:
+        assert look["validation_loss"] == pytest.approx(look["image_nats"] + look["kl_nats"])
     assert lines[-1]["train_loss"] < lines[0]["train_loss"]
 
 

@@ -31,7 +31,7 @@ def app():
 
 def block(page):
     """The HTML of the four pictures."""
-    (found,) = [html.value for html in page.html if "ce-four" in html.value]
+    (found,) = [html.value for html in page.html if "<b>Original</b>" in html.value]
     return found
 
 

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from causal_explorer.data import dsprites
+from causal_explorer.scm.actions import Replace, Shift
+from causal_explorer.scm.mechanisms import mechanism
 from causal_explorer.ui.changes import Change, changes, percent, table_html
 from tests.ui.small import HEART, NAMES, answer, story
 
@@ -39,6 +41,21 @@ def test_each_reason_follows_from_the_graph():
     found = rows({"shape": 0}, [tuple(moved)])
     assert found["scale"].why == "descends from shape, but kept its value"
     assert found["posY"].why == "moved in 100 % of the draws, because it descends from shape"
+
+
+def test_a_soft_target_is_changed_and_may_keep_its_value():
+    found = rows({"scale": Shift(1)}, [HEART, (2, 4, 4, 10, 5)])
+    assert found["scale"].why == "changed by do(): moved in 50 % of the draws"
+    assert found["posY"].why == "moved in 50 % of the draws, because it descends from scale"
+    assert found["shape"].why == "not a descendant: cannot move"
+
+
+def test_a_factor_descends_from_a_soft_target_and_from_its_causes():
+    found = rows({"shape": 0, "scale": Shift(1)}, [(0, 4, 4, 10, 30)])
+    assert found["posY"].why.endswith("descends from shape and scale")
+    flat = Replace(mechanism((), [1 / 6] * 6))
+    found = rows({"shape": 0, "scale": flat}, [(0, 4, 4, 10, 30)])
+    assert found["posY"].why.endswith("descends from scale"), "scale no longer reads shape"
 
 
 def test_a_factor_descends_from_no_target_beyond_a_cut():

@@ -4,7 +4,7 @@ from itertools import combinations
 import networkx as nx
 import pytest
 
-from causal_explorer.scm.graph import cut_edges, moved_by
+from causal_explorer.scm.actions import cut_edges, moved_by, settings
 from causal_explorer.ui.graph import IMAGE, caption, dot
 from tests.ui.small import NAMES, story
 
@@ -13,8 +13,9 @@ SUBSETS = [set(chosen) for size in range(6) for chosen in combinations(NAMES, si
 
 def drawn(name, targets):
     graph = story(name).graph
-    do = dict.fromkeys(targets, "0")
-    return graph, dot(graph, do, cut_edges(graph, targets), moved_by(graph, targets))
+    do = settings(dict.fromkeys(targets, 0))
+    labels = dict.fromkeys(targets, "0")
+    return graph, do, dot(graph, labels, cut_edges(graph, do), moved_by(graph, do))
 
 
 def edges(text):
@@ -29,16 +30,16 @@ def filled(text, colour):
 @pytest.mark.parametrize("name", ["default", "independent"])
 @pytest.mark.parametrize("targets", SUBSETS, ids=lambda s: "+".join(sorted(s)) or "none")
 def test_the_graph_marks_exactly_what_do_changes(name, targets):
-    graph, text = drawn(name, targets)
+    graph, do, text = drawn(name, targets)
     marked = {edge for edge, rest in edges(text).items() if "cut" in rest and "dashed" in rest}
-    assert marked == cut_edges(graph, targets)
+    assert marked == cut_edges(graph, do)
     assert filled(text, "#f2a33a") == targets
-    moving = moved_by(graph, targets) | ({IMAGE} if targets else set())
+    moving = moved_by(graph, do) | ({IMAGE} if targets else set())
     assert filled(text, "#9cc4ee") == moving
 
 
 def test_every_factor_causes_the_image():
-    graph, text = drawn("default", {"scale"})
+    graph, _, text = drawn("default", {"scale"})
     assert set(edges(text)) == set(graph.edges) | {(name, IMAGE) for name in NAMES}
 
 
@@ -51,9 +52,10 @@ def test_a_target_shows_its_value_and_names_are_quoted():
 
 def test_the_caption_says_what_is_cut_and_what_can_move():
     graph = story().graph
-    words = caption(graph, {"scale"}, cut_edges(graph, {"scale"}), moved_by(graph, {"scale"}))
+    do = settings({"scale": 0})
+    words = caption(graph, do, cut_edges(graph, do), moved_by(graph, do))
     assert "Cut: shape → scale." in words
     assert "can move (posY)" in words
-    words = caption(graph, {"shape"}, set(), moved_by(graph, {"shape"}))
+    words = caption(graph, {"shape"}, set(), moved_by(graph, settings({"shape": 0})))
     assert "No edge enters shape, so none is cut." in words
     assert "will be cut" in caption(graph, set(), set(), set())

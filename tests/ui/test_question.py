@@ -37,12 +37,19 @@ def test_a_sprite_is_told_by_all_of_its_factors():
     assert told == "heart, scale 3, orientation 4, posX 10, posY 16"
 
 
-def test_the_composed_question_sets_what_already_holds():
-    asked = question({})
-    assert not asked.holds_already
-    assert asked.composed().holds_already
+def test_doing_what_already_holds_is_told_from_a_change():
+    assert not question({}).holds_already
+    assert question({"shape": HEART[0]}).holds_already
     assert question({"shape": HEART[0], "scale": HEART[1]}).holds_already
     assert not question({"shape": HEART[0], "scale": HEART[1] + 1}).holds_already
+
+
+def test_the_same_question_under_another_coupling_differs_in_nothing_else():
+    asked = question({"shape": 0})
+    other = asked.under("monotone")
+    assert other.coupling == "monotone"
+    assert other != asked
+    assert other.under("gumbel") == asked
 
 
 def test_questions_that_differ_anywhere_are_different_keys():
