@@ -38,11 +38,12 @@ class Averages:
     def paint(
         self, owners: Tensor, weights: Tensor, new: Tensor, old: Tensor, pixels: Tensor
     ) -> None:
-        """Puts (M, P) `new` in the place of `old` at (M, P) pixels of (M,) owners, weighted."""
-        places = owners[:, None] * SIZE**2 + pixels.cpu()
-        weights, new, old = weights[:, None], new.double().cpu(), old.double().cpu()
-        _add(self.mean, places, (new - old) * weights)
-        _add(self.square, places, (new.square() - old.square()) * weights)
+        """Puts (K,) `new` in the place of `old` at (K,) pixels of (K,) owners, weighted."""
+        places = owners * SIZE**2 + pixels.cpu()
+        new, old = new.double().cpu(), old.double().cpu()
+        self.mean.view(-1).index_add_(0, places, (new - old) * weights)
+        squares = (new.square() - old.square()) * weights
+        self.square.view(-1).index_add_(0, places, squares)
 
     def spread(self, part: Mixture, new: Tensor, old: Tensor, pixels: Tensor) -> None:
         """Likewise for what z makes of the variance, from the copies of each combination."""
@@ -53,7 +54,8 @@ class Averages:
             mean = torch.zeros(int(group[-1]) + 1, values.shape[1], dtype=values.dtype)
             mean.index_add_(0, group, values / copies)
             inside = (values - mean[group]).square() * copies / (copies - 1)
-            _add(self.of_latent, places, sign * share * inside)
+            flat = (sign * share * inside).flatten()
+            self.of_latent.view(-1).index_add_(0, places.flatten(), flat)
 
     @property
     def density(self) -> np.ndarray:
@@ -96,11 +98,12 @@ def average_prior(model: ImageMechanism, mixture: Mixture, z: Tensor, answers: i
     averages = Averages(dark.expand(answers, SIZE**2))
     for part in mixture.parts():
         decoded = model.decode(part.classes.to(z.device), z[part.latents.to(z.device)])
-        light = decoded.logits.flatten(1).sigmoid()
-        black = dark.expand_as(light)
-        averages.paint(part.owners, part.weights, light, black, decoded.pixels)
+        picture, pixels, logits = _lit(decoded, everywhere=len(z) > 1)
+        light, black = logits.sigmoid(), dark.expand_as(logits)
+        averages.paint(part.owners[picture], part.weights[picture], light, black, pixels)
         if len(z) > 1:
-            averages.spread(part, light, black, decoded.pixels)
+            shape = decoded.pixels.shape
+            averages.spread(part, light.view(shape), black.view(shape), decoded.pixels)
     return averages
 
 
@@ -145,19 +148,44 @@ def average_abducted(
     left = own.scatter(1, window, erased)
     averages = Averages(x[units.to(device)])
     owners, row, weights = _shares(mixture, latents)
-    row = row.to(device)
-    averages.paint(owners, weights, erased[row], inside[row], window[row])
+    side = window.shape[1]
+    averages.paint(
+        owners.repeat_interleave(side),
+        weights.repeat_interleave(side),
+        *(values[row.to(device)].flatten() for values in (erased, inside, window)),
+    )
     for part in mixture.parts():
         row = (part.sources * latents + part.latents).to(device)
         decoded = model.decode(part.classes.to(device), seen.z.flatten(0, 1)[row])
-        pixels = row[:, None] * SIZE**2 + decoded.pixels
-        now, before, gone = (flat.take(pixels) for flat in (own, likely, left))
-        light = change(now, before, log_likelihood(now, decoded.logits.flatten(1)))
-        averages.paint(part.owners, part.weights, light, gone, decoded.pixels)
+        picture, pixels, logits = _lit(decoded, everywhere=latents > 1)
+        at = row[picture.to(device)] * SIZE**2 + pixels
+        now, before, gone = (flat.take(at) for flat in (own, likely, left))
+        light = change(now, before, log_likelihood(now, logits))
+        averages.paint(part.owners[picture], part.weights[picture], light, gone, pixels)
         if latents > 1:
+            shape = decoded.pixels.shape
             averages.spread(part, erased[row], inside[row], window[row])
-            averages.spread(part, light, gone, decoded.pixels)
+            averages.spread(part, light.view(shape), gone.view(shape), decoded.pixels)
     return averages
+
+
+def _lit(decoded: WindowedBernoulli, everywhere: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """Where pictures differ from darkness: there alone anything is to be painted.
+
+    Args:
+        decoded: M pictures.
+        everywhere: all of their windows' pixels instead.
+
+    Returns:
+        (K,) which picture, on the CPU; which pixel of it, and its logit.
+    """
+    logits = decoded.logits.flatten()
+    if everywhere:
+        entry = torch.arange(len(logits), device=logits.device)
+    else:
+        entry = (logits > BACKGROUND).nonzero().squeeze(1)
+    picture = (entry // decoded.pixels.shape[1]).cpu()
+    return picture, decoded.pixels.flatten()[entry], logits[entry]
 
 
 def _shares(mixture: Mixture, latents: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -167,10 +195,6 @@ def _shares(mixture: Mixture, latents: int) -> tuple[Tensor, Tensor, Tensor]:
     codes, place = torch.unique(mixture.owners * most + rows, return_inverse=True)
     weights = torch.zeros(len(codes), dtype=torch.float64).index_add_(0, place, mixture.weights)
     return codes // most, codes % most, weights
-
-
-def _add(total: Tensor, places: Tensor, values: Tensor) -> None:
-    total.view(-1).index_add_(0, places.flatten(), values.flatten())
 
 
 def _pictures(flat: Tensor) -> np.ndarray:

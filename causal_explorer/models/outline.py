@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import torch
 from torch import Tensor, nn
 
+T = TypeVar("T")
+_WIDEST = 256  # sectors beside one's own, beyond which bounds would say nothing
 _SECTORS = 8_192  # of a turn, each of which faces one edge: a look-up costs less than a search
 
 
@@ -56,26 +62,44 @@ class Outlines(nn.Module):
             "_beyond": index >= count,
             "_basis": _basis(index % count / count, max(harmonics)) * _used(own),
         }
+        self._cache: dict[str, Any] = {}
         for name, value in constants.items():  # follow the module from device to device
             self.register_buffer(name, value, persistent=False)
 
-    def forward(self, shape: Tensor, z: Tensor) -> Tensor:
-        """(N, V, 2) corners of (N,) shapes under (N, L) latents."""
-        which, z = nn.functional.one_hot(shape, len(self.ellipse)).double(), z.double()
-        styled = (which[:, :, None] * z[:, None, :]).flatten(1)  # z, in its shape's columns
-        bend = (self._basis[:, None] @ self.bend).flatten(2).flatten(0, 1)
-        return (which @ self._corners().flatten(1) + styled @ bend).unflatten(1, (-1, 2))
-
-    def reach(self) -> Tensor:
-        """At most how far a z of one standard deviation moves a corner, radii."""
-        return self.bend.detach().norm(dim=-1).sum(-1).norm(dim=-1).max()
-
-    def after(self, shape: Tensor) -> Tensor:
-        """(N, V) int64: the corner that follows each."""
-        return self._next[shape]
+    def forward(self) -> tuple[Tensor, Tensor | None]:
+        """(S, V, 2) corners under z = 0, and (S, V, L, 2) what z adds; None for nothing."""
+        idle = not self.bend.requires_grad and not self._kept("bend", lambda: self.bend.any())
+        bend = None if idle else (self._basis[:, None] @ self.bend).permute(0, 2, 1, 3)
+        return self._corners(), bend
 
     @torch.no_grad()
-    def facing(self, shape: Tensor, angle: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def reach(self, z: Tensor | None = None) -> Tensor:
+        """At most how far (N, L) latents move a corner, (N,) radii; if None, one of norm 1."""
+        each = self.bend.norm(dim=-1).sum(-1)  # (S, L): no term of the basis is above 1
+        return each.norm(dim=-1).max() if z is None else z.double().abs() @ each.amax(0)
+
+    @torch.no_grad()
+    def bounds(self, margin: float) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Between which radii the outlines lie, were z 0.
+
+        Args:
+            margin: distance, in radii, within which the outline counts.
+
+        Returns:
+            (S, 8192) the least and the greatest radius in each part of a turn, and in as many
+            beside it as the margin may reach into; (S,) the least and the greatest of all.
+        """
+        inner, outer = self._kept("extremes", self._extremes)
+        reach = margin / float(inner.min().clamp(min=1e-3))
+        width = 2 if reach >= 1 else 2 + int(math.asin(reach) / (2 * math.pi) * _SECTORS)
+        if reach >= 1 or width > _WIDEST:  # the outline is still vague
+            least, most = (part[:, None].repeat(1, _SECTORS).float() for part in (inner, outer))
+            return least, most, inner, outer
+        least, most = self._kept(f"bounds {width}", lambda: self._ranges(width))
+        return least, most, inner, outer
+
+    @torch.no_grad()
+    def facing(self, shape: Tensor, angle: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """The edge that a ray from the centre meets, were z 0, to 1/16,384 of a turn.
 
         Corners have to wind from x to y around the centre, as the circle does from which an
@@ -86,13 +110,52 @@ class Outlines(nn.Module):
             angle: (M,) of the rays, radians.
 
         Returns:
-            (M,) int64 each: the corner at which that edge begins, and those at which the edges
-            before and after it do.
+            (M,) int64 each: the corner before that edge, those at its two ends, and the next.
         """
-        turn = angle / (2 * torch.pi)
-        sector = ((turn - turn.floor()) * _SECTORS).long().clamp(0, _SECTORS - 1)
-        faced = self._sectors().take(shape * _SECTORS + sector)
-        return faced, self._previous[shape, faced], self._next[shape, faced]
+        faced = self._kept("sectors", self._sectors).take(shape * _SECTORS + sector_of(angle))
+        end = self._next[shape, faced]
+        return self._previous[shape, faced], faced, end, self._next[shape, end]
+
+    def _kept(self, name: str, make: Callable[[], T]) -> T:
+        """What follows from the coefficients alone, made anew whenever they changed."""
+        coefficients = (self.ellipse, self.overtones, self.bend)
+        state = [(c.data_ptr(), c._version) for c in coefficients]
+        if self._cache.get("state") != state:
+            self._cache = {"state": state}
+        if name not in self._cache:
+            self._cache[name] = make()
+        return self._cache[name]
+
+    def _extremes(self) -> tuple[Tensor, Tensor]:
+        """(S,) the least and the greatest distance of any edge from 0."""
+        corners = self._corners()
+        along = corners.gather(1, self._next[..., None].expand(-1, -1, 2)) - corners
+        length = along.square().sum(-1).clamp(min=1e-16)
+        share = (-(corners * along).sum(-1) / length).clamp(0, 1)
+        nearest = (corners + share[..., None] * along).norm(dim=-1)
+        return nearest.amin(1), corners.norm(dim=-1).amax(1)
+
+    def _ranges(self, width: int) -> tuple[Tensor, Tensor]:
+        """(S, 8192) the least and greatest radius in each sector and `width` on either side."""
+        corners, faced = self._corners(), self._kept("sectors", self._sectors)
+        inner, outer = self._kept("extremes", self._extremes)
+        ray = torch.arange(_SECTORS + 1, device=corners.device) * (2 * math.pi / _SECTORS)
+        begin, end = (
+            corners.gather(1, which[..., None].expand(-1, -1, 2))
+            for which in (faced, self._next.gather(1, faced))
+        )
+        along = end - begin
+        across = begin[..., 0] * along[..., 1] - begin[..., 1] * along[..., 0]
+        radii = []
+        for side in (ray[:-1], ray[1:]):  # where the faced line meets either side of its sector
+            facing = side.cos() * along[..., 1] - side.sin() * along[..., 0]
+            radii.append((across / torch.where(facing.abs() < 1e-9, 1e-9, facing)).abs())
+        both = torch.stack(radii).clamp(inner[:, None], outer[:, None])
+        place = sector_of(torch.atan2(corners[..., 1], corners[..., 0]))
+        own = corners.norm(dim=-1)
+        least = both.amin(0).scatter_reduce(1, place, own, "amin")
+        most = both.amax(0).scatter_reduce(1, place, own, "amax")
+        return (-_widest(-least, width)).float(), _widest(most, width).float()
 
     def _sectors(self) -> Tensor:
         """(S, 8192) int64: the corner that comes before the middle of each part of a turn."""
@@ -106,6 +169,18 @@ class Outlines(nn.Module):
     def _corners(self) -> Tensor:
         """(S, V, 2) corners under z = 0."""
         return self._basis @ torch.cat([self.ellipse, self.overtones], dim=1)
+
+
+def sector_of(angle: Tensor) -> Tensor:
+    """int64: in which of 8,192 parts of a turn an angle lies, radians."""
+    turn = angle / (2 * math.pi)
+    return ((turn - turn.floor()) * _SECTORS).long().clamp(0, _SECTORS - 1)
+
+
+def _widest(values: Tensor, width: int) -> Tensor:
+    """(S, 8192) the greatest within `width` sectors on either side, around the turn."""
+    ring = torch.cat([values[:, -width:], values, values[:, :width]], dim=1)
+    return torch.nn.functional.max_pool1d(ring[:, None], 2 * width + 1, stride=1)[:, 0]
 
 
 def _own_overtones(corners: tuple[int, ...], harmonics: tuple[int, ...]) -> Tensor:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from causal_explorer.models.outline import Outlines
+from causal_explorer.models.outline import Outlines, sector_of
 from causal_explorer.models.pose import Pose
-from causal_explorer.models.window import WindowedBernoulli
+from causal_explorer.models.window import BACKGROUND, WindowedBernoulli
 
-_CERTAIN = 20.0  # nats: a pixel beyond it is on, or off, but for once in 500 million
+_CERTAIN = -BACKGROUND  # nats: no pixel is surer than the dark outside the window
 _BLUR = 0.4  # steps of the grid, at the start: rounding hardly shows
 _BLURS = (1e-4, 1.0)  # past either end nothing changes any more, and float32 would end
 
@@ -49,31 +49,86 @@ class PolygonDecoder(nn.Module):
     def forward(self, v: Tensor, z: Tensor) -> WindowedBernoulli:
         """p(x | v, z) of (N, 5) int64 classes and (N, L) latents."""
         shape, place = v[:, 0], v[:, 1:]
-        corner = self.pose.place(place, self.outlines(shape, z)) * self.grid
-        corner = _soft_round(corner, self.log_blur.exp()[shape, None, None]) / self.grid
         centre = self.pose.centre_in_window(place)
-        edges = _edges((corner - centre[:, None]).float(), self.outlines.after(shape))
         pixel = torch.arange(self.pose.window, device=v.device) + 0.5
-        centre = centre - self.sample_point
-        right, down = (pixel - centre[:, :1]).float(), (pixel - centre[:, 1:]).float()
+        right, down = ((pixel + self.sample_point[i] - centre[:, i, None]).float() for i in (0, 1))
         sharpness = self.log_sharpness.exp().float()
         with torch.no_grad():
-            radius = (right[:, None, :].square() + down[:, :, None].square()).sqrt()
-            inner = edges[:, :, 5].amin(1)[:, None, None] - _CERTAIN / sharpness
-            outer = edges[:, :, 6].amax(1)[:, None, None] + _CERTAIN / sharpness
-            logits = torch.where(radius < inner, _CERTAIN, -_CERTAIN)
-            near = ((radius >= inner) & (radius <= outer)).flatten().nonzero().squeeze(1)
-            image, within = near // logits[0].numel(), near % logits[0].numel()
-            row, column = within // len(pixel), within % len(pixel)
-        x = right.flatten().index_select(0, image * len(pixel) + column)
-        y = down.flatten().index_select(0, image * len(pixel) + row)
-        turned = self.pose.angle[place[:, 1]].index_select(0, image)
-        around = self.outlines.facing(shape.index_select(0, image), torch.atan2(y, x) + turned)
-        faced, *beside = (image * edges.shape[1] + edge for edge in around)
-        depth = _depth(edges.flatten(0, 1), faced, beside, x, y)
+            logits, near, angle = self._certain(shape, place, z, right, down, sharpness)
+            side = len(pixel)
+            image, within = near // side**2, near % side**2
+            row, column = within // side, within % side
+        x = right.flatten().index_select(0, image * side + column)
+        y = down.flatten().index_select(0, image * side + row)
+        drawn = _Corners(self, shape, place, z, centre)
+        depth = _depth(drawn, image, self.outlines.facing(shape[image], angle), x, y)
         depth = (sharpness * depth).clamp(-_CERTAIN, _CERTAIN)
         logits = logits.flatten().index_copy(0, near, depth).view_as(logits)
         return WindowedBernoulli(logits, self.pose.corner(place))
+
+    def _certain(
+        self,
+        shape: Tensor,
+        place: Tensor,
+        z: Tensor,
+        right: Tensor,
+        down: Tensor,
+        sharpness: Tensor,
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """What needs no distance: pixels so far from the outline that they are on, or off.
+
+        Returns:
+            (N, W, W) logits of 20 and -20; (M,) int64 places of the pixels that need one; and
+            their (M,) angles, as the outline is turned.
+        """
+        radius, turned = self.pose.log_radius.exp()[place[:, 0]], self.pose.angle[place[:, 1]]
+        # how far from a pixel the outline may lie and still matter: where it is uncertain, as
+        # far as rounding moves corners, and as far as z does
+        moved = radius * self.outlines.reach(z) + 0.75 / self.grid + 1e-4
+        margin = moved + _CERTAIN / sharpness
+        least, most, inner, outer = self.outlines.bounds(float((margin / radius).max()))
+        distance = (right[:, None, :].square() + down[:, :, None].square()).sqrt()
+        start = (radius * inner[shape] - margin).float()[:, None, None]
+        stop = (radius * outer[shape] + margin).float()[:, None, None]
+        logits = torch.where(distance < start, _CERTAIN, -_CERTAIN)
+        ring = ((distance >= start) & (distance <= stop)).flatten().nonzero().squeeze(1)
+        side = right.shape[1]
+        image = ring // side**2
+        x = right.flatten().index_select(0, image * side + ring % side)
+        y = down.flatten().index_select(0, ring // side)
+        angle = torch.atan2(y, x) + turned.float().index_select(0, image)
+        sector = shape.index_select(0, image) * least.shape[1] + sector_of(angle)
+        at = distance.flatten().index_select(0, ring)
+        unit, slack = (part.float().index_select(0, image) for part in (radius, margin))
+        inside = at < unit * least.flatten().index_select(0, sector) - slack
+        outside = at > unit * most.flatten().index_select(0, sector) + slack
+        logits = logits.flatten()
+        logits.index_fill_(0, ring[inside], _CERTAIN)
+        near = (~(inside | outside)).nonzero().squeeze(1)
+        return logits.view_as(distance), ring[near], angle[near]
+
+
+class _Corners:
+    """The corners of N outlines, placed and rounded as they are asked for."""
+
+    def __init__(
+        self, decoder: PolygonDecoder, shape: Tensor, place: Tensor, z: Tensor, centre: Tensor
+    ) -> None:
+        self.decoder, self.shape, self.place, self.z, self.centre = decoder, shape, place, z, centre
+        self.unit, self.bend = decoder.outlines()
+        self.blur = decoder.log_blur.exp()
+
+    def at(self, image: Tensor, corner: Tensor) -> list[Tensor]:
+        """(M,) right and down of the centre, pixels, of (M,) corners of (M,) images."""
+        pose, grid, shape = self.decoder.pose, self.decoder.grid, self.shape[image]
+        unit = self.unit[shape, corner]
+        if self.bend is not None:
+            unit = unit + torch.einsum(
+                "ml,mlk->mk", self.z[image].double(), self.bend[shape, corner]
+            )
+        placed = pose.place(self.place[image], unit[:, None])[:, 0] * grid
+        rounded = _soft_round(placed, self.blur[shape, None]) / grid
+        return list((rounded - self.centre[image]).float().unbind(1))
 
 
 def _soft_round(x: Tensor, blur: Tensor) -> Tensor:
@@ -84,32 +139,13 @@ def _soft_round(x: Tensor, blur: Tensor) -> Tensor:
     return floor + (0.5 + 0.5 * (below + here + above)).double()
 
 
-def _edges(corner: Tensor, after: Tensor) -> Tensor:
-    """The edges of N outlines around 0.
-
-    Args:
-        corner: (N, V, 2), pixels.
-        after: (N, V) int64, where each corner's edge ends.
-
-    Returns:
-        (N, V, 7): where an edge begins (right, down), its unit direction (right, down), its
-        length, and the least and greatest distance of its points from 0.
-    """
-    along = corner.gather(1, after[..., None].expand(-1, -1, 2)) - corner
-    length = (along.square().sum(-1, keepdim=True) + 1e-16).sqrt()  # 1e-16: of no length
-    along = along / length
-    with torch.no_grad():
-        here = corner.norm(dim=-1)
-        there = here.gather(1, after)
-        foot = -(corner * along).sum(-1)  # of 0, along the edge
-        offset = along[..., 1] * corner[..., 0] - along[..., 0] * corner[..., 1]  # of its line
-        within = (foot > 0) & (foot < length[..., 0])
-        nearest = torch.where(within, offset.abs(), torch.minimum(here, there))
-        reach = torch.stack([nearest, torch.maximum(here, there)], dim=-1)
-    return torch.cat([corner, along, length, reach], dim=-1)
-
-
-def _depth(edges: Tensor, faced: Tensor, beside: Sequence[Tensor], x: Tensor, y: Tensor) -> Tensor:
+def _depth(
+    corners: _Corners,
+    image: Tensor,
+    faced: tuple[Tensor, Tensor, Tensor, Tensor],
+    x: Tensor,
+    y: Tensor,
+) -> Tensor:
     """Distance of points to their outline, positive inside.
 
     The edge that a point faces says whether it lies inside. Rounding turns short edges, and
@@ -119,26 +155,41 @@ def _depth(edges: Tensor, faced: Tensor, beside: Sequence[Tensor], x: Tensor, y:
     to face another edge: its gradient is then the loss's, which the distance to a line's is not.
 
     Args:
-        edges: (E, 7), as `_edges` says.
-        faced: (M,) int64, each point's.
-        beside: the edges before and after, (M,) int64 each.
+        corners: of the outlines.
+        image: (M,) int64, each point's.
+        faced: (M,) int64 each, the corners before, at the two ends of, and after the faced edge.
         x: (M,) right of the centre, pixels.
         y: (M,) below the centre, pixels.
     """
-    edge = edges.index_select(0, faced)
-    square, line, along = _distance(edge, x, y)
-    length, nearest, farthest = edge[:, 4:].unbind(1)
-    radius = (x.square() + y.square()).sqrt()
-    inside = torch.minimum(torch.maximum(line, nearest - radius), farthest - radius)
-    other = torch.where(along < 0.5 * length, *beside)
-    square = torch.minimum(square, _distance(edges.index_select(0, other), x, y)[0])
-    return torch.where(inside > 0, 1.0, -1.0) * (square + 1e-20).sqrt()  # 1e-20: of no distance
+    before, begin, end, after = faced
+    first, second = corners.at(image, begin), corners.at(image, end)
+    square, line, nearer_first = _distance(first, second, x, y)
+    with torch.no_grad():
+        nearest, farthest = _reach(first, second)
+        radius = (x.square() + y.square()).sqrt()
+        inside = torch.minimum(torch.maximum(line, nearest - radius), farthest - radius) > 0
+    third = corners.at(image, torch.where(nearer_first, before, after))
+    shared = [torch.where(nearer_first, a, b) for a, b in zip(first, second, strict=True)]
+    square = torch.minimum(square, _distance(third, shared, x, y)[0])
+    return torch.where(inside, 1.0, -1.0) * (square + 1e-20).sqrt()  # 1e-20: of no distance
 
 
-def _distance(edge: Tensor, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """From edges to points: the distance squared, depth inside the line, and place along it."""
-    begin_x, begin_y, right, down, length = edge[:, :5].unbind(1)
-    x, y = x - begin_x, y - begin_y
-    line, along = right * y - down * x, right * x + down * y
-    beyond = along - torch.minimum(along.clamp(min=0), length)
-    return line.square() + beyond.square(), line, along
+def _distance(
+    begin: Sequence[Tensor], end: Sequence[Tensor], x: Tensor, y: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """From edges to points: the distance squared, depth inside the line, and on which half."""
+    right, down = end[0] - begin[0], end[1] - begin[1]
+    length = (right.square() + down.square() + 1e-16).sqrt()  # 1e-16: of no length
+    right, down = right / length, down / length
+    x, y = x - begin[0], y - begin[1]
+    along = right * x + down * y
+    on = torch.minimum(along.clamp(min=0), length)  # the nearest point's place
+    square = (x - on * right).square() + (y - on * down).square()
+    return square, right * y - down * x, along < 0.5 * length
+
+
+def _reach(begin: Sequence[Tensor], end: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    """The least and the greatest distance of an edge's points from the centre."""
+    zero = torch.zeros_like(begin[0])
+    here, there = (corner[0].hypot(corner[1]) for corner in (begin, end))
+    return _distance(begin, end, zero, zero)[0].sqrt(), torch.maximum(here, there)

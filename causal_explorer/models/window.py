@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from causal_explorer.data.raster import SIZE
 
-BACKGROUND = -16.0  # logit of a pixel outside the window: on once in 9 million
+BACKGROUND = -20.0  # logit of a pixel outside the window: on once in 500 million
 
 
 class WindowedBernoulli(TorchDistribution):

@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from causal_explorer.models.outline import Outlines
+from causal_explorer.models.outline import Outlines, sector_of
 
 CORNERS = (4, 100, 150)
 
@@ -18,7 +18,9 @@ def outlines():
 
 
 def corners_of(outlines, shape, z=(0.0, 0.0)):
-    return outlines(torch.tensor([shape]), torch.tensor([z]))[0, : CORNERS[shape]]
+    still, bend = outlines()
+    moved = still[shape] + torch.einsum("l,vlk->vk", torch.tensor(z).double(), bend[shape])
+    return moved[: CORNERS[shape]]
 
 
 def test_an_outline_starts_as_a_circle():
@@ -49,9 +51,9 @@ def test_corners_follow_the_fourier_series(outlines):
 def test_a_ray_meets_the_edge_that_it_faces(outlines, shape):
     corners = corners_of(outlines, shape)
     angle = torch.rand(2_000, generator=torch.Generator().manual_seed(1)) * 40 - 20
-    begin, previous, end = outlines.facing(torch.tensor(shape).expand(2_000), angle)
-    assert end.equal(outlines.after(torch.tensor([shape]))[0, begin])
-    assert begin.equal(outlines.after(torch.tensor([shape]))[0, previous])
+    before, begin, end, after = outlines.facing(torch.tensor(shape).expand(2_000), angle)
+    for one, following in ((before, begin), (begin, end), (end, after)):
+        assert following.equal((one + 1) % CORNERS[shape])
     ray = torch.stack([angle.cos(), angle.sin()], dim=1)
     first, last = (_cross(corners[place], ray) for place in (begin, end))
     far = corners.norm(dim=1).max() * 2 * math.pi / 16_384  # to which an edge is looked up
@@ -100,9 +102,39 @@ def test_no_corner_moves_beyond_the_reach_of_z(outlines):
     z = torch.nn.functional.normalize(torch.randn(300, 2), dim=1)
     for shape in range(3):
         still = corners_of(outlines, shape)
-        moved = outlines(torch.full((300,), shape), z)[:, : CORNERS[shape]] - still
+        moved = torch.stack([corners_of(outlines, shape, own) for own in z.tolist()]) - still
         assert moved.norm(dim=-1).max() <= outlines.reach() + 1e-9
+        assert (moved.norm(dim=-1).amax(1) <= outlines.reach(z) + 1e-9).all()
     assert moved.norm(dim=-1).max() > 0.1 * outlines.reach()
+
+
+@pytest.mark.parametrize("margin", [1e-4, 1e-2, 3.0])
+def test_the_outline_lies_within_its_bounds(outlines, margin):
+    """Every point nearer to an outline than the margin is within, by as much as the margin."""
+    least, most, inner, outer = outlines.bounds(margin)
+    generator = torch.Generator().manual_seed(3)
+    for shape, count in enumerate(CORNERS):
+        begin = corners_of(outlines, shape)
+        edge = torch.randint(count, (5_000,), generator=generator)
+        share = torch.rand(5_000, 1, generator=generator).double()
+        on = begin[edge] + share * (begin[(edge + 1) % count] - begin[edge])
+        turn = 2 * math.pi * torch.rand(5_000, generator=generator)
+        point = on + 0.999 * margin * torch.stack([turn.cos(), turn.sin()], dim=1)
+        sector = sector_of(torch.atan2(point[:, 1], point[:, 0]))
+        radius = point.norm(dim=1)
+        assert (radius >= least[shape, sector] - margin - 1e-5).all()
+        assert (radius <= most[shape, sector] + margin + 1e-5).all()
+        assert (least[shape] >= inner[shape] - 1e-6).all()
+        assert (most[shape] <= outer[shape] + 1e-6).all()
+
+
+def test_what_is_kept_follows_the_coefficients(outlines):
+    angle = torch.linspace(0, 6, 500)
+    shape = torch.ones(500, dtype=torch.int64)
+    first = outlines.facing(shape, angle)[0]
+    assert outlines.facing(shape, angle)[0].equal(first)
+    outlines.ellipse[:, 1:].mul_(-1.0)
+    assert not outlines.facing(shape, angle)[0].equal(first)
 
 
 def _cross(a, b):

@@ -1,3 +1,4 @@
+import copy
 import math
 
 import pytest
@@ -5,7 +6,7 @@ import torch
 
 from causal_explorer.data import dsprites
 from causal_explorer.models.outline import Outlines
-from causal_explorer.models.polygon import PolygonDecoder, _depth, _edges, _soft_round
+from causal_explorer.models.polygon import PolygonDecoder, _depth, _soft_round
 from causal_explorer.models.pose import Pose
 
 
@@ -106,6 +107,39 @@ def test_the_sample_point_learns_which_side_a_tie_falls_to():
     assert down > 0.1
 
 
+@pytest.mark.parametrize("bent", [False, True])
+def test_pixels_that_are_certain_at_once_are_what_a_distance_says(explorer, monkeypatch, bent):
+    """With bounds that say nothing, every pixel of the ring is measured."""
+    decoder = copy.deepcopy(explorer.checkpoint.model.decoder)
+    rows = torch.randint(dsprites.COUNT, (400,), generator=torch.Generator().manual_seed(0))
+    v = torch.stack(torch.unravel_index(rows, dsprites.DIMENSIONS), 1)
+    z = torch.randn(400, 8, generator=torch.Generator().manual_seed(1))
+    if bent:
+        with torch.no_grad():
+            decoder.outlines.bend.normal_(std=3e-4, generator=torch.Generator().manual_seed(2))
+    with torch.no_grad():
+        quick = decoder(v, z).logits
+        monkeypatch.setattr("causal_explorer.models.outline._WIDEST", -1)
+        slow = decoder(v, z).logits
+    torch.testing.assert_close(quick, slow, atol=1e-4, rtol=0)
+    assert (slow.abs() < 20).any()
+
+
+def test_an_edge_without_length_is_a_point():
+    """Two corners that rounding put in one place are as far away as that place."""
+
+    class Triangle:
+        def at(self, image, corner):
+            corners = torch.tensor([[0.0, -3.0], [3.0, 3.0], [3.0, 3.0], [-3.0, 3.0]])
+            return list(corners[corner].unbind(1))
+
+    x, y = torch.tensor([5.0, 2.0]), torch.tensor([5.0, 2.0])
+    faced = tuple(torch.full((2,), k) for k in (0, 1, 2, 3))
+    depth = _depth(Triangle(), torch.zeros(2, dtype=torch.int64), faced, x, y)
+    torch.testing.assert_close(depth[0], -torch.tensor(8.0).sqrt())
+    assert depth[1] > 0.4
+
+
 def test_the_outline_turns_with_the_angle():
     """Counter-clockwise as seen: rows run downwards."""
     decoder = round_decoder(6.0)
@@ -157,11 +191,14 @@ def test_corners_are_rounded_as_far_as_their_shape_learned():
 
 def test_an_edge_that_rounding_turned_away_does_not_leak():
     """A sliver of an edge that runs towards the centre, turned by its corners' rounding."""
-    corner = torch.tensor([[[0.0, 4.0], [0.002, 4.02], [-5.0, 4.0]]])
-    edges = _edges(corner, torch.tensor([[1, 2, 0]]))[0]
+
+    class Sliver:
+        def at(self, image, corner):
+            return list(torch.tensor([[0.0, 4.0], [0.002, 4.02], [-5.0, 4.0]])[corner].unbind(1))
+
     far = torch.linspace(0.5, 12, 24)
-    faced = torch.zeros(24, dtype=torch.int64)
-    depth = _depth(edges, faced, (faced + 2, faced + 1), 0.001 * far, far)
+    first = torch.zeros(24, dtype=torch.int64)
+    depth = _depth(Sliver(), first, (first + 2, first, first + 1, first + 2), 0.001 * far, far)
     assert (depth[far < 3.9] > 0).all()
     assert (depth[far > 4.1] < 0).all()
 
