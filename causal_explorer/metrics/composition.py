@@ -1,30 +1,28 @@
 """Composition: a null intervention should leave the image as it is.
 
-Source: Monteiro et al. 2023 (arXiv:2303.01274), definition of composition; measured here
-along the decoder-mean path, because keeping the pixel noise makes it zero for any model.
+Source: Monteiro et al. 2023 (arXiv:2303.01274), definition of composition. Keeping the noise of
+the pixels makes it zero for any model, however useless: read it along the decoder-mean path too.
 """
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 
+from causal_explorer.metrics.paths import Counterfactual, function_of
 from causal_explorer.models.mechanism import ImageMechanism
 
 
-@torch.no_grad()
-def composition(model: ImageMechanism, x: Tensor, v: Tensor, times: int = 1) -> float:
-    """d(x, f∅ᵐ(x)): mean absolute difference a pixel after `times` null interventions.
-
-    One null intervention abducts z = E q(z | x, v) and predicts E p(x | v, z).
+def composition(f: Counterfactual | ImageMechanism, x: Tensor, v: Tensor, times: int = 1) -> float:
+    """d(x, f∅ᵐ(x)), f∅(x) = f(x, pa, pa): mean absolute difference a pixel.
 
     Args:
-        model: the model.
+        f: the counterfactual function; of an image mechanism, its decoder-mean path.
         x: (N, 64, 64) pictures of 0 and 1.
-        v: (N, 5) int64 their classes.
-        times: m.
+        v: (N, V) int64 their classes, pa.
+        times: m, null interventions one after the other.
     """
-    seen = x.float()
+    step = function_of(f)
+    seen = x
     for _ in range(times):
-        seen = model.decode(v, model.encode(seen, v).mean).mean
-    return float((seen - x.float()).abs().mean())
+        seen = step(seen, v, v)
+    return float((seen - x.to(seen.dtype)).abs().mean())

@@ -3,7 +3,6 @@ import torch
 from torch.distributions import kl_divergence
 
 from causal_explorer.data import dsprites
-from causal_explorer.metrics.composition import composition
 from causal_explorer.metrics.likelihood import likelihood
 from causal_explorer.models.registry import build
 
@@ -29,7 +28,7 @@ def test_terms_agree_with_many_draws_of_z(model, images):
     with torch.no_grad():
         torch.manual_seed(1)
         draws = torch.stack(
-            [-model.decode(v, posterior.sample()).log_prob(x).mean() for _ in range(200)]
+            [-model.decode(v, posterior.sample()).log_prob(x).mean() for _ in range(20)]
         )
     assert abs(found.image_nats - draws.mean()) < 6 * draws.std() + 1e-3
     kl = kl_divergence(posterior, model.prior().expand([len(v)])).mean()
@@ -45,24 +44,3 @@ def test_batches_do_not_matter_but_for_the_draws_of_z(model, images):
     assert parts.images == whole.images == 96
     assert parts.kl_nats == pytest.approx(whole.kl_nats, rel=1e-4)
     assert parts.image_nats == pytest.approx(whole.image_nats, rel=1e-4)
-
-
-def test_composition_of_a_blank_decoder_is_the_mean_of_the_image(model, images):
-    """A useless model: everything dark, so every pixel that is on counts."""
-    v, x = images
-    blank = build("scm-vae", dsprites.FACTORS, {"latent": 2})
-    with torch.no_grad():
-        blank.decoder.pose.log_radius.fill_(-5.0)
-        blank.decoder.log_sharpness.fill_(8.0)
-    assert composition(blank, x, v) == pytest.approx(float(x.float().mean()), abs=1e-5)
-
-
-def test_null_interventions_are_repeated(images):
-    """A model whose z grows with what it sees drifts further each time."""
-    v, x = images
-    drifting = build("scm-vae", dsprites.FACTORS, {"latent": 1}).requires_grad_(False)
-    drifting.decoder.outlines.bend.fill_(0.3)
-    drifting.encoder[0].weight.fill_(0.01)
-    drifting.encoder[2].weight.fill_(0.05)
-    once, thrice = composition(drifting, x, v, 1), composition(drifting, x, v, 3)
-    assert thrice > 1.1 * once

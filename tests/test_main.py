@@ -1,0 +1,91 @@
+import json
+import shutil
+from types import SimpleNamespace
+
+import pytest
+
+from causal_explorer import __main__ as command
+from causal_explorer import checkpoint
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """What check was called with; it takes no time."""
+    calls = []
+
+    def check(explorer, queries, seed):
+        calls.append((explorer.checkpoint.id, explorer.story.name, queries, seed))
+        return SimpleNamespace(as_dict=lambda: {"queries": queries})
+
+    monkeypatch.setattr(command, "check", check)
+    monkeypatch.setattr(command, "table", lambda report: "a table")
+    return calls
+
+
+@pytest.mark.usefixtures("cache")
+def test_a_whole_check_is_json_on_stdout(capsys):
+    assert command.main(["check", "scm-vae", "--json", "--queries", "2"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["checkpoint"] == "scm-vae"
+    assert found["truth"]["posY"]["queries"] == 2
+
+
+def test_options_reach_the_check(quick, capsys):
+    arguments = ["check", "scm-vae", "--queries", "7", "--seed", "5", "--story", "chain"]
+    assert command.main(arguments) == 0
+    assert command.main(["check", "scm-vae"]) == 0
+    assert quick == [("scm-vae", "chain", 7, 5), ("scm-vae", "default", 1000, 0)]
+    assert capsys.readouterr().out == "a table\na table\n"
+
+
+def test_it_is_saved_beside_the_checkpoint_which_still_opens(quick, tmp_path, capsys):
+    folder = tmp_path / "mine"
+    shutil.copytree(checkpoint.find("scm-vae"), folder)
+    assert command.main(["check", str(folder), "--json", "--save", "--queries", "9"]) == 0
+    assert json.loads((folder / "check.json").read_text()) == {"queries": 9}
+    printed = capsys.readouterr()
+    assert json.loads(printed.out) == {"queries": 9}
+    assert "check.json" in printed.err
+    assert checkpoint.read(folder).id == "mine"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "required"),
+        (["check"], "checkpoint"),
+        (["frob"], "frob"),
+        (["check", "nope"], "no checkpoint 'nope'"),
+        (["check", "recogniser"], "recogniser"),
+        (["check", "scm-vae", "--queries", "x"], "'x'"),
+        (["check", "scm-vae", "--queries", "0"], "queries is 0"),
+        (["check", "scm-vae", "--seed", "-1"], "seed is -1"),
+        (["check", "scm-vae", "--story", "none"], "story='none'"),
+        (["check", "scm-vae", "--what"], "--what"),
+    ],
+)
+def test_bad_input_ends_in_one_sentence(arguments, words, capsys):
+    assert command.main(arguments) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert words in printed.err
+    assert printed.err.startswith("error: ")
+    assert printed.err.count("\n") == 1
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(quick, monkeypatch, capsys):
+    def refuse(report, name):
+        raise OSError(30, "Read-only file system", "check.json")
+
+    monkeypatch.setattr(command, "save", refuse)
+    assert command.main(["check", "scm-vae", "--save"]) == 2
+    assert "Read-only" in capsys.readouterr().err
+
+
+def test_stopping_is_no_crash(monkeypatch, capsys):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "check", stop)
+    assert command.main(["check", "scm-vae"]) == 130
+    assert "Stopped" in capsys.readouterr().err
