@@ -13,5 +13,18 @@ explore = st.Page(
     title="Explore",
     default=True,
 )
+rungs = st.Page(
+    "causal_explorer/ui/pages/rungs.py",
+    title="Three rungs",
+)
+story = st.Page(
+    "causal_explorer/ui/pages/story.py",
+    title="Story",
+)
 
-st.navigation([explore]).run()
+checks = st.Page(
+    "causal_explorer/ui/pages/checks.py",
+    title="Sanity checks",
+)
+
+st.navigation([explore, rungs, story, checks], position="top").run()

@@ -126,6 +126,19 @@ def read(name: str | Path, kind: type[M] = ImageMechanism) -> Checkpoint[M]:
     )
 
 
+def measured(name: str | Path) -> dict[str, Any] | None:
+    """What `python -m causal_explorer check --save` kept with a checkpoint; None if nothing.
+
+    Raises:
+        ValueError: there is no such checkpoint.
+    """
+    try:
+        found = json.loads((find(name) / "check.json").read_text())
+    except (OSError, json.JSONDecodeError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
 def write(
     folder: Path,
     model: nn.Module,

@@ -12,7 +12,7 @@ import numpy as np
 from causal_explorer import CounterfactualAnswer
 from causal_explorer.scm.actions import Set, mutilate
 
-_STYLE = """<style>
+STYLE = """<style>
 .ce-table {width: 100%; border-collapse: collapse; font-size: 0.95rem}
 .ce-table th, .ce-table td {text-align: left; vertical-align: middle; padding: 0.35rem 0.75rem;
   border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent)}
@@ -94,7 +94,7 @@ def table_html(rows: Iterable[Change]) -> str:
     head = "".join(f'<th scope="col"{_column(i)}>{name}</th>' for i, name in enumerate(_HEAD))
     body = "".join(_row(row) for row in rows)
     return (
-        f'{_STYLE}<div class="ce-scroll"><table class="ce-table"><thead><tr>{head}</tr></thead>'
+        f'{STYLE}<div class="ce-scroll"><table class="ce-table"><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
 

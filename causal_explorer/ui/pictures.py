@@ -15,6 +15,7 @@ from PIL import Image
 _STYLE = """<style>
 .ce-four {container-type: inline-size}
 .ce-grid {display: grid; grid-template-columns: repeat(4, 1fr); gap: 0.75rem 1.25rem}
+.ce-three {grid-template-columns: repeat(3, 1fr); max-width: 900px}
 .ce-grid figure {margin: 0; max-width: 256px; min-width: 0}
 .ce-frame {aspect-ratio: 1; display: flex; align-items: center; justify-content: center;
   border: 1px solid color-mix(in srgb, currentColor 30%, transparent); border-radius: 4px;
@@ -26,6 +27,7 @@ _STYLE = """<style>
 .ce-ask code {font-size: 0.95rem; opacity: 0.85; display: block}
 @container (max-width: 640px) {
   .ce-grid {grid-template-columns: repeat(2, 1fr); gap: 0.75rem}
+  .ce-three {grid-template-columns: repeat(3, 1fr); gap: 0.5rem}
   .ce-ask {font-size: 1.05rem; margin-bottom: 0.4rem}
 }
 </style>"""
@@ -67,15 +69,17 @@ def question_html(sentence: str, formula: str) -> str:
     return f'<p class="ce-ask">{escape(sentence)}{code}</p>'
 
 
-def figures_html(heading: str, figures: Iterable[Figure]) -> str:
+def figures_html(heading: str, figures: Iterable[Figure], columns: int = 4) -> str:
     """A block of pictures under a heading.
 
     Args:
         heading: HTML, as of `question_html`.
         figures: what to show; all their words are escaped.
+        columns: pictures in a row, 3 or 4.
     """
     cells = "".join(_figure(figure) for figure in figures)
-    return f'{_STYLE}<div class="ce-four">{heading}<div class="ce-grid">{cells}</div></div>'
+    grid = "ce-grid" if columns == 4 else "ce-grid ce-three"
+    return f'{_STYLE}<div class="ce-four">{heading}<div class="{grid}">{cells}</div></div>'
 
 
 def _figure(figure: Figure) -> str:

@@ -53,8 +53,13 @@ def describe(classes: Mapping[str, int], variables: Iterable[Variable]) -> str:
 
 def notation(do: Mapping[str, int], variables: Iterable[Variable]) -> str:
     """The intervention as a formula: "do(shape = square, scale = 2)"."""
-    terms = [f"{v.name} = {v.label(do[v.name])}" for v in variables if v.name in do]
-    return f"do({', '.join(terms)})"
+    return f"do({equations(do, variables)})"
+
+
+def equations(values: Mapping[str, int], variables: Iterable[Variable]) -> str:
+    """Values as they are written: "shape = square, scale = 2"."""
+    terms = [f"{v.name} = {v.label(values[v.name])}" for v in variables if v.name in values]
+    return ", ".join(terms)
 
 
 def sentence(question: Question, variables: tuple[Variable, ...]) -> str:

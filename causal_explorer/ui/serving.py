@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -74,6 +75,32 @@ def answer(question: Question) -> ce.CounterfactualAnswer:
         seed=question.seed,
         coupling=question.coupling,
     )
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def rungs(
+    question: Question,
+) -> tuple[
+    dict[str, ce.PopulationAnswer | ce.CounterfactualAnswer], dict[str, dict[str, np.ndarray]]
+]:
+    """The question's words seen, done and imagined: the answers, and the factors' exact laws.
+
+    Raises:
+        ValueError: in one sentence, what was asked and what is allowed.
+    """
+    asked, words = explorer(question.checkpoint, question.story), dict(question.do)
+    known, count, seed = dict(question.factors), question.samples, question.seed
+    answers = {
+        "See": asked.condition(words, count, seed),
+        "Do": asked.intervention(words, count, seed),
+        "Imagine": asked.counterfactual(known, None, words, count, seed, question.coupling),
+    }
+    laws = {
+        "See": asked.law(words),
+        "Do": asked.law(do=words),
+        "Imagine": asked.law(known, words, question.coupling),
+    }
+    return answers, laws
 
 
 def svi_answer(question: Question, settings: SVISettings, watch: Watch) -> SVIAnswer:
@@ -160,7 +187,9 @@ def joint(text: str, a: str, b: str) -> np.ndarray:
     story = story_scm(text)
     names = [variable.name for variable in story.all]
     others = [place for place, name in enumerate(names) if name not in (a, b)]
-    table = story.log_joint().exp().sum(others).numpy()
+    hidden = [[(v.name, k) for k in range(v.classes)] for v in story.hidden]
+    parts = (story.log_joint(dict(seen)).exp().sum(others) for seen in product(*hidden))
+    table = torch.stack(list(parts)).sum(0).numpy()
     return table if names.index(a) < names.index(b) else table.T
 
 

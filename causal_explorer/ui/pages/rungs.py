@@ -1,0 +1,51 @@
+"""Three rungs: the same words seen, done and imagined, and why the answers differ."""
+
+import streamlit as st
+
+from causal_explorer.ui import controls, ladder, serving
+from causal_explorer.ui.question import Question, describe, equations
+
+CHECKPOINT = "scm-vae"
+
+st.title("Three rungs", anchor=False)
+st.markdown(
+    "The same words, three questions. **Seeing** picks out those that are so, with the causes that "
+    "made them so. **Doing** makes them so and cuts those causes. **Imagining** keeps all that is "
+    "known of one sprite. Only where nothing else hangs on the causes do the answers agree."
+)
+
+controls.drop_endless_numbers()
+variables = serving.explorer(CHECKPOINT, "default").story.variables
+with st.sidebar:
+    st.header("Sprite", anchor=False)
+    factors = controls.sprite(variables)
+    st.header("Assumptions", anchor=False)
+    story = controls.story()
+    coupling = controls.coupling()
+    samples = controls.samples()
+    seed = controls.seed()
+
+words = controls.intervention(variables)
+if not words:
+    st.info("Choose at least one factor: what is seen, done and imagined.")
+    st.stop()
+question = Question(CHECKPOINT, story, factors, words, samples, seed, coupling)
+try:
+    answers, laws = serving.rungs(question)
+except ValueError as error:
+    st.warning(str(error))
+    st.stop()
+
+told = equations(dict(words), variables)
+st.html(ladder.pictures_html(answers, told))
+st.caption(
+    f"Imagined of this sprite: {describe(dict(factors), variables)}. Each truth is the renderer's, "
+    "over the same draws."
+)
+st.subheader("What the factors would be", anchor=False)
+st.caption("Exact laws, by enumeration: no draws.")
+columns = st.columns(2)
+others = [variable for variable in variables if variable.name not in dict(words)]
+for place, variable in enumerate(others):
+    chart = ladder.laws_figure(laws, variable)
+    columns[place % 2].plotly_chart(chart, config={"displayModeBar": False}, key=f"law_{place}")

@@ -1,0 +1,37 @@
+import numpy as np
+
+from causal_explorer.data import dsprites
+from causal_explorer.ui import ladder, serving
+from causal_explorer.ui.question import Question
+
+NAMES = [factor.name for factor in dsprites.FACTORS]
+
+
+def asked(do):
+    factors = tuple(zip(NAMES, (2, 3, 4, 10, 16), strict=True))
+    return Question("scm-vae", "default", factors, tuple(do.items()), 300, 0, "gumbel")
+
+
+def test_the_same_words_give_three_answers():
+    answers, laws = serving.rungs(asked({"scale": 0}))
+    assert list(answers) == list(laws) == list(ladder.RUNGS)
+    seen, done, imagined = (answer.density for answer in answers.values())
+    assert np.abs(seen - done).mean() > 1e-3
+    assert np.abs(done - imagined).mean() > 1e-3
+
+
+def test_seeing_a_small_sprite_tells_of_its_shape_and_making_it_small_does_not():
+    _, laws = serving.rungs(asked({"scale": 0}))
+    assert laws["See"]["shape"][0] > 0.7
+    np.testing.assert_allclose(laws["Do"]["shape"], 1 / 3)
+    np.testing.assert_allclose(laws["Imagine"]["shape"], [0, 0, 1])
+
+
+def test_the_page_writes_them_with_their_formulas():
+    answers, laws = serving.rungs(asked({"shape": 0}))
+    html = ladder.pictures_html(answers, "shape = square")
+    assert "p(x | do(shape = square))" in html
+    assert html.count("<figure>") == 6
+    figure = ladder.laws_figure(laws, dsprites.FACTORS[0])
+    assert [trace.name for trace in figure.data] == list(ladder.RUNGS)
+    assert list(figure.data[0].x) == ["square", "ellipse", "heart"]
