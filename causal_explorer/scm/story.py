@@ -195,6 +195,8 @@ def _written(section: Mapping[str, object]) -> Peak | Table:
         parents = section.get("parents", [])
         if not isinstance(parents, list) or not all(isinstance(p, str) for p in parents):
             raise ValueError(f"parents is {brief(parents)}: it takes a list of names")
+        if len(set(parents)) < len(parents):
+            raise ValueError(f"parents is {brief(parents)}: it names a cause twice")
         return Table(tuple(parents), section["table"])
     _only(section, {setting.name for setting in fields(Peak)})
     effects = section.get("effects", {})

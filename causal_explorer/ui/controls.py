@@ -55,18 +55,41 @@ def sprite(variables: tuple[Variable, ...]) -> Classes:
 
 def intervention(variables: tuple[Variable, ...]) -> Classes:
     """Any subset of the factors as targets of do(), and a value for each."""
-    targets = st.pills(
+    return _settings(
+        variables,
         "Intervene on",
+        "shape",
+        "do({} = …)",
+        "do() sets a factor from outside: its own causes no longer matter, and its descendants "
+        "answer. Choose one or more.",
+    )
+
+
+def words(variables: tuple[Variable, ...]) -> Classes:
+    """Any subset of the factors and a value for each: what is seen, done and imagined."""
+    return _settings(
+        variables,
+        "The words",
+        "scale",
+        "{} = …",
+        "The same factors with the same values are seen, done and imagined. Choose one or more.",
+    )
+
+
+def _settings(
+    variables: tuple[Variable, ...], label: str, first: str, each: str, explained: str
+) -> Classes:
+    targets = st.pills(
+        label,
         [variable.name for variable in variables],
         selection_mode="multi",
-        default=["shape"],
+        default=[first],
         key="do",
         bind="query-params",
-        help="do() sets a factor from outside: its own causes no longer matter, and its "
-        "descendants answer. Choose one or more.",
+        help=explained,
     )
     return tuple(
-        (v.name, _class(v, f"do_{v.name}", _DO[v.name], f"do({v.name} = …)"))
+        (v.name, _class(v, f"do_{v.name}", _DO[v.name], each.format(v.name)))
         for v in variables
         if v.name in targets
     )

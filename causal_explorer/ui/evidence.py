@@ -17,8 +17,9 @@ from causal_explorer.ui.question import Classes, describe
 
 _LISTED = 5  # explanations shown
 _STYLE = """<style>
-.ce-why {display: flex; flex-wrap: wrap; gap: 0.75rem 1.25rem; margin: 0; padding: 0}
-.ce-why li {list-style: none; display: flex; align-items: center; gap: 0.6rem; font-size: 0.9rem}
+ul.ce-why {display: flex; flex-wrap: wrap; gap: 0.75rem 1.25rem; margin: 0; padding: 0}
+.ce-why li {margin: 0 !important; list-style: none; display: flex; align-items: center;
+  gap: 0.6rem; font-size: 0.9rem}
 .ce-why img {width: 56px; height: 56px; image-rendering: pixelated; border-radius: 3px}
 </style>"""
 
@@ -90,17 +91,22 @@ def explanations_html(answer: CounterfactualAnswer) -> str:
         words = describe(dict(zip(names, row.tolist(), strict=True)), found.variables)
         picture = data_uri(serving.picture(tuple(row.tolist())))
         rows.append(
-            f'<li><img src="{picture}" alt="{escape(words)}"><span><b>{percent(share)}</b><br>'
+            f'<li><img src="{picture}" alt="{escape(words)}"><span><b>{_share(share)}</b><br>'
             f"{escape(words)}</span></li>"
         )
     return f'{_STYLE}<ul class="ce-why">{"".join(rows)}</ul>'
 
 
+def _share(share: float) -> str:
+    """Per cent; small ones with as many digits as they need."""
+    return percent(share) if share >= 0.01 else f"{100 * share:.2g} %"
+
+
 def fit_text(answer: CounterfactualAnswer) -> str:
     """How sure the explanations are, and how well the first one fits."""
     found = answer.posterior
-    count = "One explanation" if len(found) == 1 else f"{len(found):,} explanations"
-    text = f"{count}, with {percent(found.covered)} of the posterior's mass."
+    count = "One explanation holds" if len(found) == 1 else f"{len(found):,} explanations hold"
+    text = f"{count} {percent(found.covered)} of the posterior's mass."
     if not np.isnan(found.overlap):
         text += f" The first overlaps with the image by {found.overlap:.2f}."
         if found.overlap < 0.9:

@@ -67,7 +67,8 @@ def _node(
     style = "filled" if name == IMAGE else "filled,rounded"
     if hidden:
         label = _quote(f"{name}\n(hidden)")
-        return f'{_quote(name)} [label={label}, shape=ellipse, fillcolor="white", style="dashed"];'
+        look = 'shape=ellipse, fillcolor="white", style="filled,dashed"'
+        return f"{_quote(name)} [label={label}, {look}];"
     if name in do:
         label = _quote(f"{name}\n:= {do[name]}")
         return f'{_quote(name)} [label={label}, fillcolor="{_TARGET}", penwidth=2];'

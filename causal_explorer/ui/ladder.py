@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from causal_explorer import CounterfactualAnswer, PopulationAnswer
 from causal_explorer.scm.variables import Variable
+from causal_explorer.ui.panel import l1_text
 from causal_explorer.ui.pictures import Figure, figures_html
 
 RUNGS = {
@@ -32,7 +33,7 @@ def pictures_html(answers: Rungs, words: str) -> str:
         for rung, answer in answers.items()
     ]
     figures += [
-        Figure(f"{rung}: truth", f"L1 {answer.l1:.5f} a pixel", f"Truth of {rung}", answer.truth)
+        Figure(f"{rung}: truth", f"L1 {l1_text(answer)} a pixel", f"Truth of {rung}", answer.truth)
         for rung, answer in answers.items()
     ]
     return figures_html("", figures, columns=3)

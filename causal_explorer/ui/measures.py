@@ -44,8 +44,8 @@ def table_html(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         for first, *rest in rows
     )
     return (
-        f'{STYLE}<div class="ce-scroll"><table class="ce-table"><thead><tr>{top}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
+        f'{STYLE}<div class="ce-scroll" style="max-width: 52rem"><table class="ce-table">'
+        f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 

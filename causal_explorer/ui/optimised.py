@@ -9,6 +9,7 @@ import streamlit as st
 from causal_explorer import CounterfactualAnswer
 from causal_explorer.inference.svi import SVIAnswer, SVISettings
 from causal_explorer.ui import serving
+from causal_explorer.ui.panel import iou_text, l1_text
 from causal_explorer.ui.pictures import Figure, figures_html
 from causal_explorer.ui.question import Question
 
@@ -25,10 +26,10 @@ def panel(question: Question, exact: CounterfactualAnswer) -> None:
     """Settings, a button, the live curve, and the two answers side by side."""
     st.markdown(_TEXT)
     if question.evidence != "sprite":
-        st.info("It needs the image with all of its factors: choose “Image and factors”.")
+        st.caption("It needs the image with all of its factors: choose “Image and factors”.")
         return
     if question.checkpoint != MODEL:
-        st.info(f"It needs a decoder that reads relaxed labels: choose the image model {MODEL}.")
+        st.caption(f"It needs a decoder that reads relaxed labels: choose the image model {MODEL}.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         steps = st.number_input(
@@ -78,7 +79,7 @@ def _compare(found: SVIAnswer, exact: CounterfactualAnswer) -> None:
             [
                 Figure(
                     f"{name} abduction",
-                    f"L1 {answer.l1:.5f} a pixel, IoU {answer.iou:.3f}",
+                    f"L1 {l1_text(answer)} a pixel, IoU {iou_text(answer)}",
                     f"{name}: density",
                     answer.density,
                 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from causal_explorer import CounterfactualAnswer
+from causal_explorer.inference.answer import Answer
 from causal_explorer.ui.pictures import Figure
 from causal_explorer.ui.question import Question, describe, notation
 
@@ -63,14 +64,14 @@ def _sprite(question: Question, answer: CounterfactualAnswer) -> str:
     return f"most likely {describe(answer.posterior.best, answer.variables)}"
 
 
-def l1_text(answer: CounterfactualAnswer) -> str:
+def l1_text(answer: Answer) -> str:
     """Mean absolute error a pixel; a tiny one never reads as none."""
     if 0 < answer.l1 < 0.00001:
         return "< 0.00001"
     return f"{answer.l1:.5f}"
 
 
-def iou_text(answer: CounterfactualAnswer) -> str:
+def iou_text(answer: Answer) -> str:
     """Intersection over union, or that there is none."""
     return "none" if math.isnan(answer.iou) else f"{answer.iou:.3f}"
 

@@ -28,7 +28,7 @@ FLAGS = [
     "--disable-sync",
 ]
 SCREENS = {"desktop": (1440, 900), "phone": (390, 844)}
-PICTURES = ".ce-grid img"
+PICTURES = ".ce-four:has(p.ce-ask) .ce-grid img"
 LOOK = """images => images.map(image => ({
     source: image.src, alt: image.alt, width: image.naturalWidth,
     top: image.getBoundingClientRect().top, bottom: image.getBoundingClientRect().bottom}))"""

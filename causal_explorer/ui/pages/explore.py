@@ -12,6 +12,7 @@ from causal_explorer.ui.gallery import gallery
 from causal_explorer.ui.graph import caption, dot
 from causal_explorer.ui.pictures import figures_html, question_html
 from causal_explorer.ui.question import Question, notation, sentence
+from causal_explorer.ui.story_editor import plain
 
 CHECKPOINT = "scm-vae"  # at first; the user may choose another
 
@@ -44,7 +45,7 @@ with st.sidebar:
     checkpoint = controls.image_model(shipped_mechanisms(), CHECKPOINT)
     story = controls.story()
     model = open_or_stop(checkpoint, story)
-    st.caption(f"{model.story.summary} The image model is the same under every story.")
+    st.caption(f"{plain(model.story.summary)} The image model is the same under every story.")
     coupling = controls.coupling()
     st.caption("A modelling choice: data cannot tell the couplings apart.")
     samples = controls.samples()

@@ -25,7 +25,7 @@ with st.sidebar:
     samples = controls.samples()
     seed = controls.seed()
 
-words = controls.intervention(variables)
+words = controls.words(variables)
 if not words:
     st.info("Choose at least one factor: what is seen, done and imagined.")
     st.stop()
