@@ -22,8 +22,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from math import isfinite
 
-import tomli_w
-
 from causal_explorer.scm.coupling import coupling_named
 from causal_explorer.scm.mechanisms import Mechanism, mechanism
 from causal_explorer.scm.parametric import Effect, Peak
@@ -139,6 +137,8 @@ class Story:
 
     def to_toml(self) -> str:
         """The story as a file that `parse` reads back."""
+        import tomli_w  # a machine that only trains need not have it
+
         content: dict[str, object] = {"summary": self.summary, "coupling": self.coupling}
         if self.hidden:
             content["hidden"] = {name: {"classes": k} for name, k in self.hidden.items()}

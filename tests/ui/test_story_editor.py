@@ -11,6 +11,7 @@ from causal_explorer.scm.stories import STORIES, read_story
 from causal_explorer.scm.story import parse
 from causal_explorer.ui import serving
 from causal_explorer.ui import story_editor as editor
+from causal_explorer.ui import story_figures as figures
 
 BY_NAME = {variable.name: variable for variable in FACTORS}
 SCALE, POS_X, POS_Y = BY_NAME["scale"], BY_NAME["posX"], BY_NAME["posY"]
@@ -42,7 +43,7 @@ def shares(story, a, b):
 
 def dependence(table):
     """Half of Σ |p(a, b) − p(a) p(b)|: 0 where the two are independent."""
-    return editor.moved(table, np.outer(table.sum(1), table.sum(0)))
+    return figures.moved(table, np.outer(table.sum(1), table.sum(0)))
 
 
 PAIRS = [(a.name, b.name) for a in FACTORS for b in FACTORS if a != b]
@@ -91,8 +92,8 @@ def test_an_arrow_of_no_strength_has_no_effect():
     before = read_story("default")
     now = edited(before, before, "scale", "posY", Effect(0.0, slope=4.2))
     assert dependence(shares(now, "scale", "posY")) < 1e-9
-    assert editor.moved(shares(now, "shape", "scale"), shares(before, "shape", "scale")) == 0.0
-    assert editor.moved(shares(now, "scale", "posY"), shares(before, "scale", "posY")) > 0.2
+    assert figures.moved(shares(now, "shape", "scale"), shares(before, "shape", "scale")) == 0.0
+    assert figures.moved(shares(now, "scale", "posY"), shares(before, "scale", "posY")) > 0.2
 
 
 def test_a_second_cause_makes_the_concentrations_of_the_first_their_mean():
@@ -181,13 +182,13 @@ def test_names_of_a_file_are_quoted_in_the_graph_and_plain_on_the_page():
 
 def test_the_joint_figure_shows_the_table_and_its_margins_on_common_scales():
     table, other = shares(read_story("default"), "scale", "posY"), np.eye(6, 32) / 6
-    figure = editor.joint_figure(table, other, SCALE, POS_Y, "now")
+    figure = figures.joint_figure(table, other, SCALE, POS_Y, "now")
     heat, above, right = figure.data
     np.testing.assert_array_equal(heat.z, table.T)
     np.testing.assert_array_equal(above.y, table.sum(1))
     np.testing.assert_array_equal(right.x, table.sum(0))
     assert figure.layout.coloraxis.cmax == max(table.max(), other.max())
-    beside = editor.joint_figure(other, table, SCALE, POS_Y, "before")
+    beside = figures.joint_figure(other, table, SCALE, POS_Y, "before")
     assert beside.layout.coloraxis.cmax == figure.layout.coloraxis.cmax
     assert beside.layout.xaxis4.range == figure.layout.xaxis4.range
     assert figure.layout.yaxis3.autorange == "reversed", "row 0 of a picture is at the top"
@@ -196,8 +197,8 @@ def test_the_joint_figure_shows_the_table_and_its_margins_on_common_scales():
 
 def test_the_share_that_moved_is_the_total_variation():
     one, other = np.array([[0.5, 0.5], [0.0, 0.0]]), np.array([[0.5, 0.0], [0.25, 0.25]])
-    assert editor.moved(one, other) == 0.5
-    assert editor.moved(one, one + 1e-17) == 0.0
+    assert figures.moved(one, other) == 0.5
+    assert figures.moved(one, one + 1e-17) == 0.0
 
 
 def seen_and_done(name, cause="scale", effect="posY"):
@@ -208,7 +209,7 @@ def test_seeing_is_not_doing_in_the_confounded_story():
     see, do = seen_and_done("confounded")
     assert (np.diff(do) < 0).all(), "growing lifts"
     assert see[-1] - see[0] > 5, "but large sprites lie low"
-    words = editor.remark(see, do, SCALE, POS_Y)
+    words = figures.remark(see, do, SCALE, POS_Y)
     assert words.endswith("Simpson's paradox.")
     assert f"{see[-1] - see[0]:+.1f}" in words
     assert f"−{do[0] - do[-1]:.1f}" in words
@@ -225,17 +226,17 @@ def test_seeing_is_not_doing_in_the_confounded_story():
 )
 def test_the_remark_tells_what_the_lines_show(story, cause, effect, words):
     see, do = seen_and_done(story, cause, effect)
-    assert words in editor.remark(see, do, BY_NAME[cause], BY_NAME[effect])
+    assert words in figures.remark(see, do, BY_NAME[cause], BY_NAME[effect])
 
 
 def test_a_difference_without_a_turn_is_told_in_classes():
     see, do = np.array([0.0, 3.0, 4.0]), np.array([0.0, 1.0, 2.0])
-    assert "differ by up to 2.0 classes" in editor.remark(see, do, BY_NAME["shape"], SCALE)
+    assert "differ by up to 2.0 classes" in figures.remark(see, do, BY_NAME["shape"], SCALE)
 
 
 def test_the_lines_are_the_means():
     see, do = seen_and_done("confounded")
-    figure = editor.means_figure(see, do, SCALE, POS_Y)
+    figure = figures.means_figure(see, do, SCALE, POS_Y)
     lines = {line.name: line.y for line in figure.data}
     np.testing.assert_array_equal(lines["see scale = k"], see)
     np.testing.assert_array_equal(lines["do(scale = k)"], do)
@@ -297,6 +298,6 @@ def test_a_broken_file_is_refused_in_one_sentence(content, words):
 
 
 def test_the_sheet_has_every_picture_and_one_description():
-    page = editor.sheet_html([np.eye(64), np.ones((64, 64))], 'a "b"')
+    page = figures.sheet_html([np.eye(64), np.ones((64, 64))], 'a "b"')
     assert page.count("<img ") == 2
     assert 'aria-label="a &quot;b&quot;"' in page
