@@ -109,7 +109,10 @@ class PolygonDecoder(nn.Module):
 
 
 class _Corners:
-    """The corners of N outlines, placed and rounded as they are asked for."""
+    """The corners of N outlines, placed and rounded as they are asked for.
+
+    Where more of them are asked for than there are, all are placed once.
+    """
 
     def __init__(
         self, decoder: PolygonDecoder, shape: Tensor, place: Tensor, z: Tensor, centre: Tensor
@@ -117,18 +120,28 @@ class _Corners:
         self.decoder, self.shape, self.place, self.z, self.centre = decoder, shape, place, z, centre
         self.unit, self.bend = decoder.outlines()
         self.blur = decoder.log_blur.exp()
+        self.all: Tensor | None = None
 
     def at(self, image: Tensor, corner: Tensor) -> list[Tensor]:
         """(M,) right and down of the centre, pixels, of (M,) corners of (M,) images."""
+        count = self.unit.shape[1]
+        if self.all is None and len(image) > len(self.shape) * count:
+            index = torch.arange(len(self.shape) * count, device=image.device)
+            self.all = self._placed(index // count, index % count)
+        if self.all is None:
+            return list(self._placed(image, corner).unbind(1))
+        return list(self.all.index_select(0, image * count + corner).unbind(1))
+
+    def _placed(self, image: Tensor, corner: Tensor) -> Tensor:
+        """(M, 2) of (M,) corners of (M,) images."""
         pose, grid, shape = self.decoder.pose, self.decoder.grid, self.shape[image]
         unit = self.unit[shape, corner]
         if self.bend is not None:
-            unit = unit + torch.einsum(
-                "ml,mlk->mk", self.z[image].double(), self.bend[shape, corner]
-            )
+            z = self.z[image].double()
+            unit = unit + torch.einsum("ml,mlk->mk", z, self.bend[shape, corner])
         placed = pose.place(self.place[image], unit[:, None])[:, 0] * grid
         rounded = _soft_round(placed, self.blur[shape, None]) / grid
-        return list((rounded - self.centre[image]).float().unbind(1))
+        return (rounded - self.centre[image]).float()
 
 
 def _soft_round(x: Tensor, blur: Tensor) -> Tensor:
