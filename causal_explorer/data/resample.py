@@ -6,6 +6,7 @@ to p(v) of the story makes a data set that is faithful to the story's graph.
 
 from __future__ import annotations
 
+from numbers import Integral
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,9 @@ from causal_explorer.data import dsprites
 from causal_explorer.scm.coupling import COUPLINGS
 from causal_explorer.scm.scm import SCM
 from causal_explorer.scm.story import Story
+from causal_explorer.wording import brief
+
+_MOST = 100_000_000  # pictures
 
 
 def resample(story: SCM, count: int, seed: int = 0) -> np.ndarray:
@@ -29,8 +33,14 @@ def resample(story: SCM, count: int, seed: int = 0) -> np.ndarray:
         (count,) int64 rows of the published file; `dsprites.classes_of` gives the factors.
 
     Raises:
-        ValueError: the story is not over dSprites' factors.
+        ValueError: the story is not over dSprites' factors; a count or seed out of range.
     """
+    for what, value, least, most in (("count", count, 1, _MOST), ("seed", seed, 0, 2**63 - 1)):
+        whole = isinstance(value, Integral) and not isinstance(value, bool)
+        if not whole or not least <= value <= most:
+            raise ValueError(
+                f"{what} is {brief(value)}: it takes a whole number from {least} to {most:,}."
+            )
     if story.variables != dsprites.FACTORS:
         raise ValueError(f"The story {story.name!r} is not over dSprites' factors.")
     generator = torch.Generator().manual_seed(seed)
@@ -54,6 +64,10 @@ def write_resampled(path: Path, story: Story, count: int, seed: int = 0) -> None
     Raises:
         ValueError: the story does not fit dSprites, or the file cannot be written.
     """
+    if not isinstance(path, (str, Path)) or Path(path).suffix != ".npz":
+        raise ValueError(f"path is {brief(path)}: it takes a file that ends in .npz.")
+    if not isinstance(story, Story):
+        raise ValueError(f"story is of type {type(story).__name__}: read_story makes a Story.")
     rows = resample(story.build(dsprites.FACTORS), count, seed)
     index, multiplicity = np.unique(rows, return_counts=True)
     try:

@@ -61,36 +61,38 @@ def read_upload(data: bytes) -> Upload:
 
 def _grey(data: bytes) -> tuple[np.ndarray, tuple[str, ...]]:
     """(H, W) uint8 grey of a file, its first frame, upright, on a plain ground."""
+    if not isinstance(data, (bytes, bytearray)):
+        raise ValueError(f"The file is of type {type(data).__name__}: it takes its bytes.")
     if not data:
         raise ValueError("The file is empty.")
     if len(data) > _MOST_BYTES:
         raise ValueError(f"The file has {len(data) / 2**20:.0f} MB: it takes 20 at most.")
-    remarks: tuple[str, ...] = ()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            image = Image.open(io.BytesIO(data), formats=_FORMATS)
-            width, height = image.size
-            if width * height > _MOST_PIXELS:
-                raise ValueError(
-                    f"The image has {width:,} × {height:,} pixels: it takes 50 million at most."
-                )
-            if getattr(image, "n_frames", 1) > 1:
-                remarks = ("It is animated: the first frame was taken.",)
-            image.draft("RGB", (_WORK, _WORK))  # a JPEG is decoded small at once
-            image.load()
-            image = ImageOps.exif_transpose(image)
-            if not _is_small_grid(image):
-                image.thumbnail((_WORK, _WORK), Image.Resampling.BOX)
-            return _flattened(image), remarks
-    except ValueError as error:
-        if "The image has" in str(error):
-            raise
-        raise ValueError(_UNREADABLE) from error
-    except MemoryError as error:
-        raise ValueError("The image is too large for the memory of this machine.") from error
+            return _decoded(Image.open(io.BytesIO(data), formats=_FORMATS))
+    except (_TooLargeError, Image.DecompressionBombError, MemoryError) as error:
+        raise ValueError("The image has too many pixels: it takes 50 million at most.") from error
     except Exception as error:  # whatever a decoder raises about a damaged file
         raise ValueError(_UNREADABLE) from error
+
+
+class _TooLargeError(Exception):
+    """More pixels than are read."""
+
+
+def _decoded(image: Image.Image) -> tuple[np.ndarray, tuple[str, ...]]:
+    """The grey of an opened file, and a remark where it has several frames."""
+    if image.width * image.height > _MOST_PIXELS:
+        raise _TooLargeError
+    animated = getattr(image, "n_frames", 1) > 1
+    image.draft("RGB", (_WORK, _WORK))  # a JPEG is decoded small at once
+    image.load()
+    image = ImageOps.exif_transpose(image)
+    if not _is_small_grid(image):
+        image.thumbnail((_WORK, _WORK), Image.Resampling.BOX)
+    remarks = ("It is animated: the first frame was taken.",) if animated else ()
+    return _flattened(image), remarks
 
 
 def _is_small_grid(image: Image.Image) -> bool:

@@ -103,6 +103,8 @@ class Explorer:
             ValueError: in one sentence, what was given and what is allowed.
         """
         question = {"factors": factors, "image": image, "do": do}
+        if not isinstance(abduction, str):
+            raise ValueError(f"abduction={brief(abduction)} is unknown: it takes exact or svi.")
         if abduction == "exact":
             return self.counterfactuals([question], samples, seed, coupling)[0]
         if abduction != "svi":
@@ -174,8 +176,9 @@ class Explorer:
             ValueError: in one sentence, what was given and what is allowed.
         """
         variable = query.parse_factor(factor, self.story.variables)
-        others = query.parse_do(dict(do or {}) | {factor: 0}, self.story)
-        whole = {"factors": factors, "image": image, "do": others}
+        others = query.parse_do(do, self.story) if do is not None and do != {} else {}
+        swept = others | {factor: Set(0)}
+        whole = {"factors": factors, "image": image, "do": swept}
         (asked,) = query.parse_questions([whole], self.checkpoint.dataset, self.story)
         way, count, start = self._coupling(coupling), _samples(samples), _seed(seed)
         dos = [asked.do | {factor: Set(k)} for k in range(variable.classes)]
@@ -234,7 +237,7 @@ class Explorer:
                 enumerate.
         """
         seen = query.parse_classes(given, self.story.variables, "given")
-        done = query.parse_do(do, self.story) if do else {}
+        done = {} if do is None else query.parse_do(do, self.story)
         query.require_some(seen | done, "given and do")
         if not (seen and done):
             found = population_law(self.story, seen, done)
@@ -293,7 +296,12 @@ class Explorer:
         """The explanations of an image; one where all factors are given."""
         given, variables = question.given, self.story.variables
         if len(given) == len(variables):
-            return certain(variables, [given[v.name] for v in variables], question.overlap)
+            classes = [given[v.name] for v in variables]
+            nats = float("nan")
+            if question.overlap < 1:
+                shown, asked = torch.from_numpy(x), torch.tensor([classes])
+                nats = -float(self.world.log_likelihood(shown, asked, generator))
+            return certain(variables, classes, question.overlap, nats)
         found = self._explain(x, given, generator)
         query.require_explained(found, given)
         return found

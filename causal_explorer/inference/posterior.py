@@ -20,7 +20,8 @@ class Posterior:
         covered: mass of the listed explanations in the whole posterior: 1 where all factors are
             given; of an image's, what the search held before it last widened and found no more.
         variables: the columns.
-        nats: -log p(x | v) of the image under the first; NaN without an image.
+        nats: -log p(x | v) of the image under the first; NaN without an image, and where the
+            image is the picture of factors that are all known.
         overlap: intersection over union of the image and the first's picture; NaN without one.
         laws: (K,) p(v_factor | evidence) of each factor, where the list is too short to tell.
     """
@@ -52,6 +53,11 @@ class Posterior:
         return listed / listed.sum()
 
 
-def certain(variables: tuple[Variable, ...], classes: list[int], overlap: float) -> Posterior:
-    """The posterior of factors that are all known, and their picture's overlap with the image."""
-    return Posterior(np.array([classes]), np.ones(1), 1.0, variables, overlap=overlap)
+_UNKNOWN = float("nan")
+
+
+def certain(
+    variables: tuple[Variable, ...], classes: list[int], overlap: float, nats: float = _UNKNOWN
+) -> Posterior:
+    """The posterior of factors that are all known, and how well the image fits them."""
+    return Posterior(np.array([classes]), np.ones(1), 1.0, variables, nats, overlap)

@@ -13,6 +13,7 @@ from causal_explorer.data.raster import SIZE
 from causal_explorer.inference.agreement import iou
 from causal_explorer.inference.posterior import Posterior
 from causal_explorer.scm.actions import Action, Replace, Set, Shift
+from causal_explorer.scm.mechanisms import Mechanism
 from causal_explorer.scm.scm import SCM
 from causal_explorer.scm.variables import Variable
 from causal_explorer.wording import brief, first_line
@@ -98,12 +99,15 @@ def parse_do(values: object, story: SCM) -> dict[str, Action]:
             action that the story cannot take.
     """
     actions = {}
-    if isinstance(values, Mapping):
+    if isinstance(values, Mapping) and all(isinstance(name, str) for name in values):
         soft = {n: a for n, a in values.items() if isinstance(a, (Set, Shift, Replace))}
         values = {n: a for n, a in values.items() if n not in soft}
         by_name = {variable.name: variable for variable in story.variables}
         for name, action in soft.items():
-            parse_factor(name, story.variables)
+            if name not in by_name:
+                raise ValueError(
+                    f"do names the unknown factor {brief(name)}: it takes {', '.join(by_name)}."
+                )
             actions[name] = _parse_action(by_name[name], action, story)
     classes = parse_classes(values, story.variables, "do")
     do = actions | {name: Set(value) for name, value in classes.items()}
@@ -120,6 +124,11 @@ def _parse_action(variable: Variable, action: Action, story: SCM) -> Action:
             raise ValueError(f"do shifts {variable.name}, whose classes have no order: set it.")
         most = variable.classes - 1
         return Shift(parse_count(action.by, f"the shift of {variable.name}", -most, most))
+    if not isinstance(action.mechanism, Mechanism):
+        raise ValueError(
+            f"do replaces the mechanism of {variable.name} by {brief(action.mechanism)}: it takes "
+            "one that causal_explorer.mechanism made."
+        )
     own = story.mechanisms[variable.name].parents
     foreign = [cause for cause in action.mechanism.parents if cause not in own]
     if foreign:

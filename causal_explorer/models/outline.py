@@ -120,11 +120,13 @@ class Outlines(nn.Module):
         """What follows from the coefficients alone, made anew whenever they changed."""
         coefficients = (self.ellipse, self.overtones, self.bend)
         state = [(c.data_ptr(), c._version) for c in coefficients]
-        if self._cache.get("state") != state:
-            self._cache = {"state": state}
-        if name not in self._cache:
-            self._cache[name] = make()
-        return self._cache[name]
+        cache: dict[str, Any] = self._cache  # another thread may put a fresh one in its place
+        if cache.get("state") != state:
+            cache = {"state": state}
+            self._cache = cache
+        if name not in cache:
+            cache[name] = make()
+        return cache[name]
 
     def _extremes(self) -> tuple[Tensor, Tensor]:
         """(S,) the least and the greatest distance of any edge from 0."""

@@ -126,7 +126,7 @@ def _constants(do: Do) -> dict[str, Tensor]:
 
 
 def _twin(name: str) -> str:
-    return f"{name}′"
+    return f"{name}\0"  # which no name holds
 
 
 def _marginal(product: list[_Factor], axis: str, kept: Tensor, classes: int) -> Tensor:

@@ -20,7 +20,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from math import isfinite
+from math import isfinite, prod
 
 from causal_explorer.scm.coupling import coupling_named
 from causal_explorer.scm.mechanisms import Mechanism, mechanism
@@ -31,6 +31,7 @@ from causal_explorer.wording import brief, first_line
 
 _MOST = 64  # classes of a hidden variable
 _LARGEST = 2**21  # entries of one table
+_BROKEN = (ValueError, TypeError, OverflowError, RecursionError)  # of numbers and lists in a file
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,11 @@ class Story:
             Variable(name, tuple(float(k) for k in range(classes)))
             for name, classes in self.hidden.items()
         )
+        if prod(self.hidden.values()) > _MOST:
+            raise ValueError(
+                f"The hidden causes of the story {self.name} have {prod(self.hidden.values()):,} "
+                f"combinations of classes: at most {_MOST} are enumerated."
+            )
         known = {variable.name: variable for variable in (*variables, *hidden)}
         if len(known) < len(variables) + len(hidden):
             raise ValueError(f"The story {self.name} hides a variable that the data set shows.")
@@ -89,7 +95,7 @@ class Story:
         for name, written in self.mechanisms.items():
             try:
                 built[name] = _built(known[name], written, known)
-            except (ValueError, TypeError) as error:
+            except _BROKEN as error:
                 said = first_line(error)
                 raise ValueError(f"The story {self.name}, [{name}]: {said}.") from error
         return SCM(self.name, self.summary, variables, built, hidden, self.coupling)
@@ -157,16 +163,21 @@ def parse(name: str, text: str) -> Story:
     Raises:
         ValueError: not TOML, an unknown key, or a value of a wrong type.
     """
+    if not isinstance(text, str):
+        raise ValueError(f"The story {name} is of type {type(text).__name__}: it takes text.")
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"The story {name} is not TOML: {first_line(error)}.") from error
     summary, coupling = content.pop("summary", ""), content.pop("coupling", "gumbel")
     if not isinstance(summary, str):
         raise ValueError(f"The story {name}: summary is {brief(summary)}: it takes words.")
     hidden = {}
     for cause, section in _mapping(name, "hidden", content.pop("hidden", {})).items():
-        classes = _mapping(name, f"hidden.{cause}", section).get("classes")
+        written = _mapping(name, f"hidden.{cause}", section)
+        if set(written) - {"classes"}:
+            raise ValueError(f"The story {name}: hidden.{cause} takes classes, and nothing else.")
+        classes = written.get("classes")
         if not isinstance(classes, int) or isinstance(classes, bool) or not 2 <= classes <= _MOST:
             raise ValueError(
                 f"The story {name}: hidden.{cause}.classes is {brief(classes)}: "
@@ -177,7 +188,7 @@ def parse(name: str, text: str) -> Story:
     for variable, section in content.items():
         try:
             mechanisms[variable] = _written(_mapping(name, variable, section))
-        except (ValueError, TypeError) as error:
+        except _BROKEN as error:
             raise ValueError(f"The story {name}, [{variable}]: {first_line(error)}.") from error
     return Story(name, summary, coupling_named(coupling).name, mechanisms, hidden)
 
@@ -220,7 +231,7 @@ def _numbers(key: str, value: object) -> float | tuple[float, ...]:
     for number in value if isinstance(value, list) else [value]:
         if not isinstance(number, (int, float)) or isinstance(number, bool):
             raise ValueError(f"{key} is {brief(value)}: it takes numbers")
-        if not isfinite(number) or abs(number) > 1e6:
+        if abs(number) > 1_000_000 or not isfinite(number):
             raise ValueError(f"{key} is {brief(value)}: it takes numbers up to a million")
         several.append(float(number))
     is_list = key.rpartition(".")[2] in ("values", "weights")

@@ -73,6 +73,7 @@ def changes(answer: CounterfactualAnswer, graph: nx.DiGraph) -> list[Change]:
     for column, variable in enumerate(answer.variables):
         was = int(np.bincount(answer.factual[:, column]).argmax())  # where it is not certain
         after = answer.counterfactual[:, column]
+        moved = float((answer.factual[:, column] != after).mean())
         shares = np.bincount(after, minlength=variable.classes) / len(after)
         likely = int(shares.argmax())
         rows.append(
@@ -83,7 +84,7 @@ def changes(answer: CounterfactualAnswer, graph: nx.DiGraph) -> list[Change]:
                 share=float(shares[likely]),
                 shares=tuple(shares.tolist()),
                 was=was,
-                why=_why(variable.name, answer, graph, 1 - float(shares[was])),
+                why=_why(variable.name, answer, graph, moved),
             )
         )
     return rows

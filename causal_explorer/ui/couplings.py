@@ -16,24 +16,23 @@ TEXT = (
 )
 
 
-def disagreement(answers: Mapping[str, CounterfactualAnswer]) -> dict[str, float]:
-    """Total variation distance of each factor's law between two couplings, from the draws."""
-    one, other = answers.values()
-    return {
-        v.name: float(np.abs(one.shares(v.name) - other.shares(v.name)).sum() / 2)
-        for v in one.variables
-    }
+def disagreement(laws: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, float]:
+    """Total variation distance of each factor's exact law between two couplings."""
+    one, other = laws.values()
+    return {name: float(np.abs(one[name] - other[name]).sum() / 2) for name in one}
 
 
-def sentence(distances: Mapping[str, float]) -> str:
-    """Where the couplings disagree; distances of below 3 % are noise of the draws."""
-    apart = {name: distance for name, distance in distances.items() if distance > 0.03}
+def sentence(distances: Mapping[str, float] | None) -> str:
+    """Where the couplings disagree; None where the laws could not be enumerated."""
+    if distances is None:
+        return "With so little known, the laws are too large to be compared exactly."
+    apart = {name: distance for name, distance in distances.items() if distance > 1e-6}
     if not apart:
-        return "Here they agree: whatever the coupling, the answer is the same."
+        return "Here they agree: each factor has the same law, whatever the coupling."
     parts = [f"{name} ({percent(distance)})" for name, distance in apart.items()]
     return (
-        f"They disagree about {', '.join(parts)}: that share of the draws would have to change to "
-        "turn one answer into the other."
+        f"They disagree about {', '.join(parts)}: that share of its law would have to move to turn "
+        "one answer into the other."
     )
 
 

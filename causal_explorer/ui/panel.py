@@ -78,6 +78,10 @@ def iou_text(answer: Answer) -> str:
 
 def remark(question: Question, answer: CounterfactualAnswer) -> str:
     """What a reader of the numbers should know about this answer."""
+    if question.holds_already and question.evidence == "factors":
+        return (
+            "What is known already is as do() sets it, so nothing moves: the axiom of composition."
+        )
     if question.holds_already:
         return (
             "The sprite already is as do() sets it, so the counterfactual is the image itself: "

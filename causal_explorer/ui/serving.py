@@ -18,10 +18,12 @@ from causal_explorer.data.resample import resample, write_resampled
 from causal_explorer.data.upload import Upload, read_upload
 from causal_explorer.inference.svi import SVIAnswer, SVISettings, Watch
 from causal_explorer.scm.actions import Set
+from causal_explorer.scm.coupling import COUPLINGS
 from causal_explorer.scm.law import population_law
 from causal_explorer.scm.scm import SCM
 from causal_explorer.scm.stories import read_story
 from causal_explorer.scm.story import Story, parse
+from causal_explorer.ui.couplings import disagreement
 from causal_explorer.ui.question import Question
 
 Sprite = tuple[int, ...]  # one class a factor, in the data set's order
@@ -101,6 +103,37 @@ def rungs(
         "Imagine": asked.law(known, words, question.coupling),
     }
     return answers, laws
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def couplings_apart(question: Question) -> dict[str, float] | None:
+    """How far the factors' exact laws under the two couplings lie apart; None if too large.
+
+    Of an image they are mixed over its explanations.
+    """
+    asked, do = explorer(question.checkpoint, question.story), dict(question.do)
+    explained = [(1.0, dict(question.factors))]
+    if question.image is not None:
+        found = answer(question).posterior
+        names = [variable.name for variable in found.variables]
+        kept = found.probabilities > 1e-4
+        shares = found.probabilities[kept] / found.probabilities[kept].sum()
+        rows = found.classes[kept].tolist()
+        explained = [
+            (share, dict(zip(names, row, strict=True)))
+            for share, row in zip(shares, rows, strict=True)
+        ]
+    laws: dict[str, dict[str, np.ndarray]] = {}
+    try:
+        for coupling in COUPLINGS:
+            each = [(share, asked.law(known, do, coupling)) for share, known in explained]
+            laws[coupling] = {
+                name: np.sum([share * law[name] for share, law in each], axis=0)
+                for name in each[0][1]
+            }
+    except ValueError:
+        return None
+    return disagreement(laws)
 
 
 def svi_answer(question: Question, settings: SVISettings, watch: Watch) -> SVIAnswer:

@@ -122,3 +122,18 @@ def test_a_seed_fixes_the_draw():
 def test_a_story_of_other_variables_is_refused():
     with pytest.raises(ValueError, match="not over dSprites' factors"):
         resample(small_scm(), 10)
+
+
+@pytest.mark.parametrize(
+    ("count", "seed"),
+    [(0, 0), (-1, 0), (1.5, 0), ("3", 0), (True, 0), (10**12, 0), (5, -1), (5, "3")],
+)
+def test_a_count_or_seed_out_of_range_is_refused(count, seed):
+    with pytest.raises(ValueError, match="whole number"):
+        resample(story_named("default", dsprites.FACTORS), count, seed)
+
+
+@pytest.mark.parametrize("path", [5, "data", "data.csv"])
+def test_a_path_that_is_no_archive_is_refused(path):
+    with pytest.raises(ValueError, match="ends in .npz"):
+        write_resampled(path, read_story("default"), 10)

@@ -131,7 +131,7 @@ def test_a_bomb_is_refused_by_its_header():
 
     header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 0, 0, 0, 0)
     data = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"0"))
-    with pytest.raises(ValueError, match=r"60,000 × 60,000|no whole PNG"):
+    with pytest.raises(ValueError, match="too many pixels"):
         read_upload(data + chunk(b"IEND", b""))
 
 

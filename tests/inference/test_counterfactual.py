@@ -219,3 +219,32 @@ def test_an_unknown_story_is_refused(explorer):
         explorer.with_story("saga")
     with pytest.raises(ValueError, match="story='saga' is unknown"):
         ce.load("scm-vae", story="saga")
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda e: e.counterfactual(HEART, do={"posX": ce.Replace(None)}), "mechanism made"),
+        (lambda e: e.sweep("posX", factors=HEART, do=5), "takes a dict"),
+        (lambda e: e.sweep("posX", factors=HEART, do="abc"), "takes a dict"),
+        (lambda e: e.law(HEART, do=0), "takes a dict"),
+        (lambda e: e.law(HEART, do=[]), "takes a dict"),
+        (lambda e: e.law(), "is empty"),
+        (lambda e: e.counterfactual(HEART, do={"foo": ce.Shift(1)}), "do names the unknown"),
+        (lambda e: e.counterfactual(HEART, do={"shape": ce.Shift(1)}), "no order"),
+        (lambda e: e.counterfactual(HEART, do={"shape": 0}, abduction=np.zeros(2)), "exact or svi"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_in_one_sentence(explorer, call, said):
+    with pytest.raises(ValueError, match=said) as error:
+        call(explorer)
+    assert "\n" not in str(error.value)
+
+
+def test_how_badly_labels_fit_the_image_is_said(explorer):
+    """A square laid over a heart: they overlap, and no square draws that picture."""
+    image = dsprites.render(ROW[None])[0]
+    told = HEART | {"shape": "square"}
+    posterior = explorer.counterfactual(told, image=image, do={"scale": 0}).posterior
+    assert 0.5 < posterior.overlap < 0.8
+    assert posterior.nats > 500

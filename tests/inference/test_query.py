@@ -124,8 +124,8 @@ def test_actions_are_classes_by_number_or_label_or_actions():
     [
         (None, "do is empty"),
         ({}, "do is empty"),
-        ({"hue": Set(1)}, "factor='hue' is unknown: it takes one of shape"),
-        ({3: Shift(1)}, "factor=3 is unknown"),
+        ({"hue": Set(1)}, "do names the unknown factor 'hue': it takes shape"),
+        ({3: Shift(1)}, "do names the unknown factor 3"),
         ({"scale": Set(6)}, "scale=6 is not a class of scale"),
         ({"scale": Set(True)}, "scale=True is not a class of scale"),
         ({"scale": Shift(6)}, "shift of scale is 6: it takes a whole number from -5 to 5"),

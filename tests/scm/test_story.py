@@ -2,6 +2,9 @@ import numpy as np
 import pytest
 
 from causal_explorer.data import dsprites
+from causal_explorer.scm.actions import Shift
+from causal_explorer.scm.coupling import COUPLINGS
+from causal_explorer.scm.law import counterfactual_law
 from causal_explorer.scm.parametric import Effect, Peak
 from causal_explorer.scm.stories import STORIES, read_story, story_named
 from causal_explorer.scm.story import parse
@@ -115,3 +118,36 @@ def test_a_strength_of_0_leaves_the_edge_without_effect():
     shape, scale = dsprites.FACTORS[:2]
     table = weak.table(scale, [shape])
     np.testing.assert_allclose(table, np.broadcast_to(table[0], table.shape))
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        f"[posX]\ncentre = 1{'0' * 400}\n",
+        f"[posX]\ncentre = 1{'0' * 5_000}\n",
+        f"[posX]\ntable = {'[' * 3_000}{']' * 3_000}\n",
+        f"[posX]\ntable = [1{'0' * 400}]\n",
+        "[posX]\nparents = ['scale', 'scale']\ntable = [1]\n",
+        "[hidden.wind]\nclasses = 5\nspeed = 3\n[posX]\n[wind]\n",
+        "[hidden.wind]\nclasses = 9\n[hidden.sun]\nclasses = 9\n[posX]\n[wind]\n[sun]\n",
+    ],
+)
+def test_whatever_python_makes_of_a_number_or_a_list_is_one_sentence(broken):
+    with pytest.raises(ValueError, match="story mine|hidden causes") as error:
+        build(PLAIN.replace("[posX]\n", broken))
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("text", [None, 3, b"[shape]"])
+def test_what_is_no_text_is_refused(text):
+    with pytest.raises(ValueError, match="it takes text"):
+        parse("mine", text)
+
+
+def test_a_hidden_cause_may_have_any_name():
+    story = build(
+        PLAIN.replace("[posX]", '[posX]\nspread = 2\neffects."posX′".slope = 3')
+        + '[hidden."posX′"]\nclasses = 2\n["posX′"]\n'
+    )
+    law = counterfactual_law(story, COUPLINGS["gumbel"], {"posX": 3}, {"posX": Shift(5)})
+    np.testing.assert_allclose(law["posX"][8], 1)

@@ -7,7 +7,9 @@ from streamlit.testing.v1 import AppTest
 
 from causal_explorer import load
 from causal_explorer.data import dsprites
-from causal_explorer.ui import couplings, evidence, uncertainty
+from causal_explorer.ui import couplings, evidence, serving, uncertainty
+from causal_explorer.ui.changes import changes, percent
+from causal_explorer.ui.question import Question
 from tests.ui.test_app import APP, block
 
 HEART = {"shape": 2, "scale": 3, "orientation": 0, "posX": 10, "posY": 16}
@@ -82,12 +84,46 @@ def test_couplings_that_disagree_are_named():
         name: explorer.counterfactual(HEART, do={"scale": 0}, coupling=name)
         for name in ("gumbel", "monotone")
     }
-    apart = couplings.disagreement(answers)
+    laws = {name: explorer.law(HEART, {"scale": 0}, name) for name in answers}
+    apart = couplings.disagreement(laws)
     assert apart["posY"] > 0.1
     assert apart["shape"] == 0
     assert "posY" in couplings.sentence(apart)
     assert couplings.side_by_side_html(answers).count("<figure>") == 4
-    assert "agree" in couplings.sentence({"posY": 0.01})
+    assert "they agree" in couplings.sentence({"posY": 1e-9})
+    assert "too large" in couplings.sentence(None)
+
+
+@pytest.mark.parametrize("samples", [1, 100, 1000])
+def test_couplings_whose_laws_are_the_same_agree_at_every_number_of_draws(samples):
+    settings = ("scm-vae", "default", (("shape", 2),), (("scale", 5),), samples, 0, "gumbel")
+    asked = Question(*settings, evidence="factors")
+    assert "they agree" in couplings.sentence(serving.couplings_apart(asked))
+
+
+def test_an_ambiguous_image_mixes_the_laws_of_its_explanations():
+    picture = dsprites.render(np.array([list(HEART.values())]))[0]
+    asked = Question(
+        *("scm-vae", "default", (), (("scale", 0),), 10, 0, "gumbel"),
+        evidence="image",
+        image=np.packbits(picture).tobytes(),
+    )
+    assert serving.couplings_apart(asked)["posY"] > 0.1
+
+
+def test_what_moved_is_the_share_of_draws_that_changed():
+    explorer = load("scm-vae")
+    for known, do in (
+        ({"shape": 2}, {"shape": 2}),
+        ({"shape": 2}, {"scale": 3}),
+        (HEART, {"scale": 0}),
+    ):
+        answer = explorer.counterfactual(known, do=do)
+        moved = (answer.factual != answer.counterfactual).mean(0)
+        for row, share in zip(changes(answer, explorer.story.graph), moved, strict=True):
+            if row.factor in do or row.why.startswith("not a descendant"):
+                continue
+            assert (percent(float(share)) in row.why) == (share > 0)
 
 
 def test_the_maps_show_the_three_sources():

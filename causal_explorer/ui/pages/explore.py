@@ -110,7 +110,7 @@ if do:
     with st.expander("Couplings side by side: what no data can decide"):
         answers = {name: serving.answer(question.under(name)) for name in COUPLINGS}
         st.html(couplings.side_by_side_html(answers))
-        st.markdown(couplings.sentence(couplings.disagreement(answers)))
+        st.markdown(couplings.sentence(serving.couplings_apart(question)))
         st.caption(couplings.TEXT)
     with st.expander("Abduction by optimisation: what the original did"):
         optimised.panel(question, answer)
