@@ -91,8 +91,9 @@ class Outlines(nn.Module):
         """
         inner, outer = self._kept("extremes", self._extremes)
         reach = margin / float(inner.min().clamp(min=1e-3))
-        width = 2 if reach >= 1 else 2 + int(math.asin(reach) / (2 * math.pi) * _SECTORS)
-        if reach >= 1 or width > _WIDEST:  # the outline is still vague
+        vague = not reach < 1  # or no number at all, which ends a run elsewhere
+        width = 2 if vague else 2 + int(math.asin(reach) / (2 * math.pi) * _SECTORS)
+        if vague or width > _WIDEST:
             least, most = (part[:, None].repeat(1, _SECTORS).float() for part in (inner, outer))
             return least, most, inner, outer
         least, most = self._kept(f"bounds {width}", lambda: self._ranges(width))
