@@ -25,7 +25,7 @@ from causal_explorer.inference.svi import SVISettings, Watch, require_relaxed, s
 from causal_explorer.inference.world import World
 from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.recogniser import Recogniser
-from causal_explorer.scm.actions import Set
+from causal_explorer.scm.actions import Action, Set
 from causal_explorer.scm.coupling import Coupling, coupling_named
 from causal_explorer.scm.law import counterfactual_law, population_law
 from causal_explorer.scm.scm import SCM
@@ -176,7 +176,7 @@ class Explorer:
             ValueError: in one sentence, what was given and what is allowed.
         """
         variable = query.parse_factor(factor, self.story.variables)
-        others = query.parse_do(do, self.story) if do is not None and do != {} else {}
+        others = self._actions(do)
         swept = others | {factor: Set(0)}
         whole = {"factors": factors, "image": image, "do": swept}
         (asked,) = query.parse_questions([whole], self.checkpoint.dataset, self.story)
@@ -237,7 +237,7 @@ class Explorer:
                 enumerate.
         """
         seen = query.parse_classes(given, self.story.variables, "given")
-        done = {} if do is None else query.parse_do(do, self.story)
+        done = self._actions(do)
         query.require_some(seen | done, "given and do")
         if not (seen and done):
             found = population_law(self.story, seen, done)
@@ -260,6 +260,11 @@ class Explorer:
         """
         given = query.parse_classes(factors, self.story.variables, "factors")
         return self._explain(query.parse_image(image), given, _generator(_seed(seed)))
+
+    def _actions(self, do: Mapping[str, object] | None) -> dict[str, Action]:
+        """What is done, where nothing need be."""
+        nothing = do is None or (isinstance(do, Mapping) and not do)
+        return {} if nothing else query.parse_do(do, self.story)
 
     def _coupling(self, name: str | None) -> Coupling:
         return coupling_named(self.story.coupling if name is None else name)
