@@ -10,7 +10,7 @@ from causal_explorer.scm.actions import Set, Shift, settings
 HEART = {"shape": "heart", "scale": 3, "orientation": 10, "posX": 16, "posY": 16}
 
 
-def same(one, other):
+def assert_same(one, other):
     np.testing.assert_allclose(one.density, other.density, atol=1e-5)
     for field in ("original", "reconstruction", "truth", "factual", "counterfactual"):
         np.testing.assert_allclose(getattr(one, field), getattr(other, field), atol=1e-5)
@@ -33,7 +33,7 @@ def test_a_batch_answers_as_each_question_alone(explorer, coupling, samples):
     answers = explorer.counterfactuals(questions, **settings)
     assert len(answers) == 25
     for question, answer in zip(questions, answers, strict=True):
-        same(answer, explorer.counterfactual(**question, **settings))
+        assert_same(answer, explorer.counterfactual(**question, **settings))
     assert answers[4].original[0, 0] == 1
 
 
@@ -55,7 +55,7 @@ def test_a_sweep_is_every_value_on_the_same_noise(explorer, factor):
     assert len(strip) == classes
     for value in {0, 1, classes - 1}:
         alone = explorer.counterfactual(HEART, do=others | {factor: value}, samples=200, seed=5)
-        same(strip[value], alone)
+        assert_same(strip[value], alone)
 
 
 def test_a_sweep_replaces_a_target_of_the_same_factor(explorer):
@@ -73,16 +73,17 @@ def test_questions_with_and_without_an_image_keep_their_order(explorer):
     ]
     answers = explorer.counterfactuals(questions, samples=200, seed=3)
     for question, answer in zip(questions, answers, strict=True):
-        same(answer, explorer.counterfactual(**question, samples=200, seed=3))
+        assert_same(answer, explorer.counterfactual(**question, samples=200, seed=3))
     assert answers[1].do == {"scale": Shift(-2)}
     assert answers[2].do == {"shape": Set(0), "posX": Shift(3)}
 
 
 def test_a_sweep_from_some_factors_is_every_value_on_the_same_noise(explorer):
     strip = explorer.sweep("shape", {"scale": 4}, do={"posX": Shift(2)}, samples=100, seed=5)
+    assert len(strip) == 3
     for value, answer in enumerate(strip):
         do = {"posX": Shift(2), "shape": value}
-        same(answer, explorer.counterfactual({"scale": 4}, do=do, samples=100, seed=5))
+        assert_same(answer, explorer.counterfactual({"scale": 4}, do=do, samples=100, seed=5))
 
 
 def test_no_questions_have_no_answers(explorer):

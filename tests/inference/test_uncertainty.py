@@ -46,8 +46,8 @@ def terms(p, mixture, answer):
     return mean, square - mean.square() - latent, latent, noise
 
 
-def same(found, p, mixture):
-    """Both ways of computing the terms, where chance puts none below 0."""
+def compare(found, p, mixture):
+    """Both ways of computing the terms agree, where chance puts none below 0; at how many pixels."""
     compared = 0
     for answer, uncertainty in enumerate(found.uncertainty):
         mean, factors, latent, noise = terms(p, mixture, answer)
@@ -58,7 +58,7 @@ def same(found, p, mixture):
         np.testing.assert_allclose(uncertainty.factors[clear], factors[clear], atol=1e-6)
         assert (uncertainty.factors[~clear] < 1e-6).all()
         compared += clear.sum()
-    assert compared > 500
+    return compared
 
 
 @pytest.mark.parametrize("at_once", [32, 100_000])
@@ -67,7 +67,7 @@ def test_terms_without_an_image_are_the_nested_sums(model, distinct, at_once, mo
     monkeypatch.setattr(batches, "_AT_ONCE", at_once)
     classes = torch.stack([draws(200, distinct), draws(200, 3, seed=1)])
     mixture = Mixture.of(Draws.of(classes), 4)
-    same(*prior(model, mixture, latents(4)), mixture)
+    assert compare(*prior(model, mixture, latents(4)), mixture) > 500
 
 
 @pytest.mark.parametrize("at_once", [32, 100_000])
@@ -81,7 +81,7 @@ def test_terms_with_an_image_are_the_nested_sums(model, distinct, at_once, monke
     sources = torch.cat([first, torch.full((1, 200), 2)])
     mixture = Mixture.of(Draws.of(classes, sources), 4)
     found = average_abducted(model, mixture, torch.tensor([0, 1]), seen)
-    same(found, plain_pixels(model, mixture, seen), mixture)
+    assert compare(found, plain_pixels(model, mixture, seen), mixture) > 500
 
 
 def test_the_terms_are_those_of_ever_more_draws(model):
@@ -119,25 +119,17 @@ def test_without_a_choice_of_factors_or_z_all_is_noise_of_the_pixel(model):
     np.testing.assert_allclose(uncertainty.pixels, mean * (1 - mean), atol=1e-12)
 
 
-@pytest.mark.parametrize("distinct", [8, 60])
-@pytest.mark.parametrize("count", [1, 2, 4])
+@pytest.mark.parametrize("distinct", [1, 2, 8, 60])
+@pytest.mark.parametrize("count", [1, 2, 4, 16])
 def test_the_three_terms_sum_to_the_variance_of_the_pixel(model, distinct, count):
-    mixture = Mixture.of(Draws.of(draws(300, distinct)[None]), count)
-    found = average_prior(model, mixture, latents(count), answers=1)
-    (uncertainty,), mean = found.uncertainty, found.density[0]
-    np.testing.assert_allclose(uncertainty.total, mean * (1 - mean), atol=1e-9)
-    for term in (uncertainty.factors, uncertainty.latent, uncertainty.pixels):
-        assert term.min() >= 0
-
-
-@pytest.mark.parametrize("distinct", [1, 2])
-@pytest.mark.parametrize("count", [2, 4, 16])
-def test_the_three_terms_sum_even_where_chance_puts_one_below_zero(model, distinct, count):
+    """Also where few draws of z would put a term below 0."""
     mixture = Mixture.of(Draws.of(draws(300, distinct)[None]), count)
     found = average_prior(model, mixture, latents(count), answers=1)
     (uncertainty,), mean = found.uncertainty, found.density[0]
     np.testing.assert_allclose(uncertainty.total, mean * (1 - mean), atol=1e-9)
     assert uncertainty.total.max() <= 0.25 + 1e-9
+    for term in (uncertainty.factors, uncertainty.latent, uncertainty.pixels):
+        assert term.min() >= 0
 
 
 def test_an_answer_of_the_shipped_model_splits_the_variance_of_its_density(explorer):
