@@ -47,7 +47,7 @@ def terms(p, mixture, answer):
 
 
 def compare(found, p, mixture):
-    """Both ways of computing the terms agree, where chance puts none below 0; at how many pixels."""
+    """Both ways agree, where chance puts no term below 0; at how many pixels."""
     compared = 0
     for answer, uncertainty in enumerate(found.uncertainty):
         mean, factors, latent, noise = terms(p, mixture, answer)
