@@ -11,15 +11,9 @@ import streamlit as st
 from causal_explorer.scm.coupling import COUPLINGS
 from causal_explorer.scm.stories import STORIES
 from causal_explorer.scm.variables import Variable
-from causal_explorer.ui.question import Classes
+from causal_explorer.sharing.question import EVIDENCE, Classes
 
 EDITED_STORY = "story_toml"  # in the session: the text of the story that was edited
-EVIDENCE = {
-    "sprite": "Image and factors",
-    "image": "Image only",
-    "factors": "Some factors",
-    "upload": "Upload",
-}
 SAMPLES = (1, 10, 100, 1000, 10000)
 _SPRITE = {"shape": 2, "scale": 3, "orientation": 4, "posX": 10, "posY": 16}
 _DO = {"shape": 0, "scale": 0, "orientation": 0, "posX": 16, "posY": 16}

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from causal_explorer import CounterfactualAnswer
+from causal_explorer.sharing.panel import Figure
 from causal_explorer.ui.changes import percent
-from causal_explorer.ui.pictures import Figure, figures_html
+from causal_explorer.ui.pictures import figures_html
 
 TEXT = (
     "Both couplings fit all that could ever be observed, with any amount of data: they differ only "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from html import escape
 
 import numpy as np
@@ -10,12 +9,15 @@ import streamlit as st
 
 from causal_explorer import CounterfactualAnswer
 from causal_explorer.scm.variables import Variable
+from causal_explorer.sharing.link import packed, unpack_picture
+from causal_explorer.sharing.question import unpacked
+from causal_explorer.sharing.words import describe
 from causal_explorer.ui import controls, serving
 from causal_explorer.ui.changes import percent
 from causal_explorer.ui.pictures import data_uri
-from causal_explorer.ui.question import Classes, describe
 
 _LISTED = 5  # explanations shown
+_ADDRESS = "image"  # in a link: the picture that was uploaded
 _STYLE = """<style>
 ul.ce-why {display: flex; flex-wrap: wrap; gap: 0.75rem 1.25rem; margin: 0; padding: 0}
 .ce-why li {margin: 0 !important; list-style: none; display: flex; align-items: center;
@@ -24,47 +26,29 @@ ul.ce-why {display: flex; flex-wrap: wrap; gap: 0.75rem 1.25rem; margin: 0; padd
 </style>"""
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """What the library is told.
-
-    Attributes:
-        kind: a key of `controls.EVIDENCE`.
-        factors: classes that are known.
-        image: 512 bytes, the picture at 1 bit a pixel; None where there is none.
-    """
-
-    kind: str
-    factors: Classes
-    image: bytes | None
-
-
-def known(kind: str, factors: Classes, variables: tuple[Variable, ...]) -> Evidence:
-    """The evidence of that kind, with the widgets that only this kind has.
+def known(kind: str, variables: tuple[Variable, ...]) -> tuple[tuple[str, ...], bytes | None]:
+    """What that kind of evidence asks for besides: known factors, and the user's picture.
 
     Args:
-        kind: as chosen.
-        factors: of the sprite in the sidebar.
+        kind: a key of `EVIDENCE`.
         variables: of the data set.
     """
     if kind == "upload":
-        return Evidence(kind, (), _uploaded())
+        return (), _uploaded()
     if kind == "image":
         st.caption("The model sees the picture of this sprite, and none of its labels.")
-        picture = serving.picture(tuple(value for _, value in factors))
-        return Evidence(kind, (), np.packbits(picture).tobytes())
     if kind == "factors":
         names = controls.known_factors(variables)
         st.caption("No image: only these factors are known, the story supplies the rest.")
-        return Evidence(kind, tuple((n, k) for n, k in factors if n in names), None)
-    return Evidence(kind, factors, None)
+        return tuple(names), None
+    return (), None
 
 
 def _uploaded() -> bytes | None:
-    """The uploaded picture as the model sees it; None while there is none."""
+    """The 512 bytes of the user's picture, from a file or from a link; None while there is none."""
     file = controls.upload()
     if file is None:
-        return None
+        return _from_link()
     try:
         found = serving.upload(file.getvalue())
     except ValueError as error:
@@ -72,14 +56,34 @@ def _uploaded() -> bytes | None:
         return None
     left, right = st.columns(2)
     left.image(found.preview, caption="Your image", width="stretch")
-    right.html(
-        f'<img src="{data_uri(found.picture)}" alt="What the model sees: your image as 64 × 64 '
-        'pixels, black and white" style="width: 100%; image-rendering: pixelated">'
-    )
-    right.caption("What the model sees")
+    with right:
+        _seen(found.picture)
     for remark in found.remarks:
         st.caption(remark)
-    return np.packbits(found.picture).tobytes()
+    bits = np.packbits(found.picture).tobytes()
+    st.query_params[_ADDRESS] = packed(bits)
+    return bits
+
+
+def _from_link() -> bytes | None:
+    """The picture that the address brings along."""
+    if _ADDRESS not in st.query_params:
+        return None
+    try:
+        bits = unpack_picture(st.query_params[_ADDRESS])
+    except ValueError as error:
+        st.warning(str(error))
+        return None
+    _seen(unpacked(bits))
+    return bits
+
+
+def _seen(picture: np.ndarray) -> None:
+    st.html(
+        f'<img src="{data_uri(picture)}" alt="What the model sees: your image as 64 × 64 pixels, '
+        'black and white" style="width: 100%; max-width: 128px; image-rendering: pixelated">'
+    )
+    st.caption("What the model sees")
 
 
 def explanations_html(answer: CounterfactualAnswer) -> str:

@@ -8,9 +8,9 @@ import numpy as np
 import streamlit as st
 
 from causal_explorer.scm.variables import Variable
+from causal_explorer.sharing.words import describe
 from causal_explorer.ui import controls, serving
 from causal_explorer.ui.pictures import data_uri
-from causal_explorer.ui.question import describe
 
 COUNT = 8
 _PAGE = "gallery_seed"

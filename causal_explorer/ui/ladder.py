@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 
 from causal_explorer import CounterfactualAnswer, PopulationAnswer
 from causal_explorer.scm.variables import Variable
-from causal_explorer.ui.panel import l1_text
-from causal_explorer.ui.pictures import Figure, figures_html
+from causal_explorer.sharing.panel import Figure, l1_text
+from causal_explorer.ui.pictures import figures_html
 
 RUNGS = {
     "See": "the part of the population that is so",

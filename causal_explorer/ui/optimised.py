@@ -8,10 +8,10 @@ import streamlit as st
 
 from causal_explorer import CounterfactualAnswer
 from causal_explorer.inference.svi import SVIAnswer, SVISettings
+from causal_explorer.sharing.panel import Figure, iou_text, l1_text
+from causal_explorer.sharing.question import Question
 from causal_explorer.ui import serving
-from causal_explorer.ui.panel import iou_text, l1_text
-from causal_explorer.ui.pictures import Figure, figures_html
-from causal_explorer.ui.question import Question
+from causal_explorer.ui.pictures import figures_html
 
 MODEL = "scm-vae-mlp"
 _EVERY = 25  # steps between redraws of the curve

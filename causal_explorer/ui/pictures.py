@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass
 from html import escape
 
 import numpy as np
 from PIL import Image
+
+from causal_explorer.sharing.panel import Figure, Panel
 
 # Four in a row, or two where the page is narrow; 256 pixels show each pixel 4 × 4.
 _STYLE = """<style>
@@ -23,6 +24,11 @@ _STYLE = """<style>
 .ce-frame img {width: 100%; height: 100%; display: block; image-rendering: pixelated}
 .ce-grid figcaption {margin-top: 0.35rem; line-height: 1.3; font-size: 0.875rem}
 .ce-grid figcaption span {display: block; opacity: 0.75}
+.ce-numbers {display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.25rem 1.75rem;
+  margin: 0.9rem 0 0; font-size: 0.9rem}
+.ce-numbers b {font-size: 1.35rem; font-weight: 600; font-variant-numeric: tabular-nums;
+  margin-left: 0.35rem}
+.ce-numbers small {font-size: 0.875rem; opacity: 0.75; flex: 1 1 20rem}
 .ce-ask {min-height: 3.9rem; margin: 0; font-size: 1.15rem; line-height: 1.35}
 .ce-ask code {font-size: 0.95rem; opacity: 0.85; display: block}
 @container (max-width: 640px) {
@@ -31,23 +37,6 @@ _STYLE = """<style>
   .ce-ask {font-size: 1.05rem; margin-bottom: 0.4rem}
 }
 </style>"""
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A picture with its words.
-
-    Attributes:
-        title: its name.
-        caption: one line that says what it is.
-        alt: the picture in words.
-        picture: (64, 64) in [0, 1]; None leaves the frame empty.
-    """
-
-    title: str
-    caption: str
-    alt: str
-    picture: np.ndarray | None
 
 
 def png(picture: np.ndarray) -> bytes:
@@ -63,30 +52,49 @@ def data_uri(picture: np.ndarray) -> str:
     return f"data:image/png;base64,{base64.b64encode(png(picture)).decode()}"
 
 
-def question_html(sentence: str, formula: str) -> str:
-    """The question in words and as a formula, in a place of constant height."""
-    code = f"<code>{escape(formula)}</code>" if formula else ""
-    return f'<p class="ce-ask">{escape(sentence)}{code}</p>'
+def panel_html(panel: Panel, heading: str = "") -> str:
+    """The panel of an answer; what follows a slider carries the name of its slot.
+
+    Args:
+        panel: what to show; all its words are escaped.
+        heading: words above the question, such as which of two it is.
+    """
+    above = f"<b>{escape(heading)}</b> " if heading else ""
+    ask = (
+        f'<p class="ce-ask">{above}<span data-live="sentence">{escape(panel.sentence)}</span>'
+        f'<code data-live="formula">{escape(panel.formula)}</code></p>'
+    )
+    numbers = ""
+    if panel.formula:
+        numbers = (
+            '<p class="ce-numbers">'
+            f'<span>L1 a pixel against the truth<b data-live="l1">{escape(panel.l1)}</b></span>'
+            f'<span>IoU with the truth<b data-live="iou">{escape(panel.iou)}</b></span>'
+            f'<small data-live="remark">{escape(panel.remark)}</small></p>'
+        )
+    return figures_html(ask, panel.figures, below=numbers)
 
 
-def figures_html(heading: str, figures: Iterable[Figure], columns: int = 4) -> str:
+def figures_html(heading: str, figures: Iterable[Figure], columns: int = 4, below: str = "") -> str:
     """A block of pictures under a heading.
 
     Args:
-        heading: HTML, as of `question_html`.
+        heading: HTML that stands above.
         figures: what to show; all their words are escaped.
         columns: pictures in a row, 3 or 4.
+        below: HTML that stands below.
     """
     cells = "".join(_figure(figure) for figure in figures)
     grid = "ce-grid" if columns == 4 else "ce-grid ce-three"
-    return f'{_STYLE}<div class="ce-four">{heading}<div class="{grid}">{cells}</div></div>'
+    return f'{_STYLE}<div class="ce-four">{heading}<div class="{grid}">{cells}</div>{below}</div>'
 
 
 def _figure(figure: Figure) -> str:
     if figure.picture is None:
         inside = "<span>?</span>"
     else:
-        inside = f'<img src="{data_uri(figure.picture)}" alt="{escape(figure.alt)}">'
+        live = f' data-live="{figure.slot}"' if figure.slot else ""
+        inside = f'<img{live} src="{data_uri(figure.picture)}" alt="{escape(figure.alt)}">'
     return (
         f'<figure><div class="ce-frame">{inside}</div><figcaption>'
         f"<b>{escape(figure.title)}</b><span>{escape(figure.caption)}</span>"

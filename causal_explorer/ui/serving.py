@@ -13,7 +13,6 @@ import torch
 
 import causal_explorer as ce
 from causal_explorer.data import dsprites
-from causal_explorer.data.raster import SIZE
 from causal_explorer.data.resample import resample, write_resampled
 from causal_explorer.data.upload import Upload, read_upload
 from causal_explorer.inference.svi import SVIAnswer, SVISettings, Watch
@@ -22,9 +21,10 @@ from causal_explorer.scm.coupling import COUPLINGS
 from causal_explorer.scm.law import population_law
 from causal_explorer.scm.scm import SCM
 from causal_explorer.scm.stories import read_story
-from causal_explorer.scm.story import Story, parse
+from causal_explorer.scm.story import parse
+from causal_explorer.sharing.panel import Panel, panel
+from causal_explorer.sharing.question import Question, ask_all, named_or_told, varied
 from causal_explorer.ui.couplings import disagreement
-from causal_explorer.ui.question import Question
 
 Sprite = tuple[int, ...]  # one class a factor, in the data set's order
 
@@ -48,16 +48,7 @@ def explorer(checkpoint: str, story: str) -> ce.Explorer:
     Raises:
         ValueError: unknown or damaged checkpoint, unknown story.
     """
-    return opened(checkpoint).with_story(told(story))
-
-
-def told(story: str) -> Story:
-    """A story by its name, or from its text.
-
-    Raises:
-        ValueError: no such story, or a text that is none.
-    """
-    return read_story(story) if "\n" not in story else parse("edited", story)
+    return opened(checkpoint).with_story(named_or_told(story))
 
 
 @st.cache_data(max_entries=128, show_spinner=False)
@@ -67,16 +58,29 @@ def answer(question: Question) -> ce.CounterfactualAnswer:
     Raises:
         ValueError: in one sentence, what was asked and what is allowed.
     """
+    return question.ask(explorer(question.checkpoint, question.story))
+
+
+def strip(question: Question, control: str) -> tuple[Panel, ...]:
+    """The panels at every value of one control; none where one of them cannot be asked.
+
+    Args:
+        question: at one of its values.
+        control: a factor of the sprite, or "do_" and a target.
+    """
     asked = explorer(question.checkpoint, question.story)
-    first = asked.story.variables[0].name
-    return asked.counterfactual(
-        factors=dict(question.factors),
-        image=None if question.image is None else unpacked(question.image),
-        do=dict(question.do) or {first: ce.Shift(0)},  # nothing moves: composition
-        samples=question.samples,
-        seed=question.seed,
-        coupling=question.coupling,
-    )
+    return _panels(tuple(varied(question, control, asked)))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _panels(questions: tuple[Question, ...]) -> tuple[Panel, ...]:
+    """Of questions that differ in one control alone."""
+    first = questions[0]
+    try:
+        answers = ask_all(questions, explorer(first.checkpoint, first.story))
+    except ValueError:
+        return ()
+    return tuple(map(panel, questions, answers))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -113,7 +117,7 @@ def couplings_apart(question: Question) -> dict[str, float] | None:
     """
     asked, do = explorer(question.checkpoint, question.story), dict(question.do)
     explained = [(1.0, dict(question.factors))]
-    if question.image is not None:
+    if question.pictured:
         found = answer(question).posterior
         names = [variable.name for variable in found.variables]
         kept = found.probabilities > 1e-4
@@ -143,7 +147,7 @@ def svi_answer(question: Question, settings: SVISettings, watch: Watch) -> SVIAn
         ValueError: the question's image model reads no relaxed labels.
     """
     found = explorer(question.checkpoint, question.story).counterfactual(
-        factors=dict(question.factors),
+        factors=dict(question.sprite),
         do=dict(question.do),
         samples=question.samples,
         seed=question.seed,
@@ -159,7 +163,7 @@ def svi_answer(question: Question, settings: SVISettings, watch: Watch) -> SVIAn
 @st.cache_data(max_entries=128, show_spinner=False)
 def sprites(story: str, count: int, seed: int) -> tuple[Sprite, ...]:
     """Sprites drawn from a story, all different."""
-    rows = resample(told(story).build(dsprites.FACTORS), 2 * count, seed)
+    rows = resample(named_or_told(story).build(dsprites.FACTORS), 2 * count, seed)
     different = list(dict.fromkeys(rows.tolist()))[:count]
     return tuple(map(tuple, dsprites.classes_of(np.array(different)).tolist()))
 
@@ -168,11 +172,6 @@ def sprites(story: str, count: int, seed: int) -> tuple[Sprite, ...]:
 def picture(sprite: Sprite) -> np.ndarray:
     """(64, 64) the renderer's picture of a sprite."""
     return dsprites.render(np.array([sprite]))[0]
-
-
-def unpacked(image: bytes) -> np.ndarray:
-    """(64, 64) a picture from its bits."""
-    return np.unpackbits(np.frombuffer(image, dtype=np.uint8)).reshape(SIZE, SIZE)
 
 
 @st.cache_data(max_entries=32, show_spinner="Reading your image")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from causal_explorer import CounterfactualAnswer
-from causal_explorer.ui.pictures import Figure, figures_html
+from causal_explorer.sharing.panel import Figure
+from causal_explorer.ui.pictures import figures_html
 
 _MOST = 0.25  # variance of a pixel that is on in half of the draws
 TEXT = (

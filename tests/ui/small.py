@@ -9,7 +9,7 @@ from causal_explorer.inference.uncertainty import Uncertainty
 from causal_explorer.scm.actions import Action, Set, cut_edges, moved_by
 from causal_explorer.scm.scm import SCM
 from causal_explorer.scm.stories import story_named
-from causal_explorer.ui.question import Question
+from causal_explorer.sharing.question import Question
 
 NAMES = tuple(variable.name for variable in dsprites.FACTORS)
 HEART = (2, 3, 4, 10, 16)

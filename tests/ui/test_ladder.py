@@ -1,8 +1,8 @@
 import numpy as np
 
 from causal_explorer.data import dsprites
+from causal_explorer.sharing.question import Question
 from causal_explorer.ui import ladder, serving
-from causal_explorer.ui.question import Question
 
 NAMES = [factor.name for factor in dsprites.FACTORS]
 

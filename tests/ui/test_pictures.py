@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from causal_explorer.ui.pictures import Figure, data_uri, figures_html, png, question_html
+from causal_explorer.sharing.panel import Figure, Panel
+from causal_explorer.ui.pictures import data_uri, figures_html, panel_html, png
 
 HOSTILE = "<script>alert(\"1\")</script> & 'more'"
 
@@ -42,9 +43,9 @@ def test_a_data_uri_holds_the_png():
 
 def test_all_words_are_escaped():
     figure = Figure(HOSTILE, HOSTILE, HOSTILE, np.zeros((64, 64)))
-    page = figures_html(question_html(HOSTILE, HOSTILE), [figure])
+    page = panel_html(Panel(HOSTILE, HOSTILE, (figure,), HOSTILE, HOSTILE, HOSTILE), HOSTILE)
     assert "<script" not in page
-    assert page.count("&lt;script&gt;") == 5
+    assert page.count("&lt;script&gt;") == 9
     (alt,) = re.findall(r'alt="([^"]*)"', page)
     assert unescape(alt) == HOSTILE
 

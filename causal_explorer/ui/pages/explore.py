@@ -5,13 +5,14 @@ import streamlit as st
 from causal_explorer import Explorer
 from causal_explorer.checkpoint import shipped_mechanisms
 from causal_explorer.scm.coupling import COUPLINGS
-from causal_explorer.ui import controls, couplings, guide, optimised, panel, serving, uncertainty
+from causal_explorer.sharing.panel import panel
+from causal_explorer.sharing.question import Question
+from causal_explorer.ui import controls, couplings, guide, live, optimised, serving, uncertainty
 from causal_explorer.ui.changes import changes, table_html
 from causal_explorer.ui.evidence import explanations_html, fit_text, known
 from causal_explorer.ui.gallery import gallery
 from causal_explorer.ui.graph import caption, dot
-from causal_explorer.ui.pictures import figures_html, question_html
-from causal_explorer.ui.question import Question, notation, sentence
+from causal_explorer.ui.pictures import panel_html
 from causal_explorer.ui.story_editor import plain
 
 CHECKPOINT = "scm-vae"  # at first; the user may choose another
@@ -38,9 +39,9 @@ variables = open_or_stop(CHECKPOINT, "default").story.variables
 with st.sidebar:
     st.header("Sprite", anchor=False)
     thumbnails = st.container()
-    factors = controls.sprite(variables)
-    kind = controls.evidence()
-    evidence = known(kind, factors, variables)
+    sprite = controls.sprite(variables)
+    evidence = controls.evidence()
+    names, picture = known(evidence, variables)
     st.header("Assumptions", anchor=False)
     checkpoint = controls.image_model(shipped_mechanisms(), CHECKPOINT)
     story = controls.story()
@@ -59,10 +60,10 @@ with left:
     do = controls.intervention(variables)
 
 question = Question(
-    checkpoint, story, evidence.factors, do, samples, seed, coupling, kind, evidence.image
+    checkpoint, story, sprite, do, samples, seed, coupling, evidence, names, picture
 )
-if not (evidence.factors or evidence.image):
-    wanted = "Upload an image" if kind == "upload" else "Choose at least one known factor"
+if question.is_open:
+    wanted = "Upload an image" if evidence == "upload" else "Choose at least one known factor"
     pictures.info(f"{wanted} in the sidebar, and the answer appears here.")
     st.stop()
 try:
@@ -72,21 +73,11 @@ except ValueError as error:
     st.stop()
 
 with pictures:
-    formula = notation(dict(do), variables) if do else ""
-    st.html(
-        figures_html(
-            question_html(sentence(question, variables), formula),
-            panel.figures(question, answer),
-        )
-    )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if do:
-            st.metric("L1 a pixel against the truth", panel.l1_text(answer), width="content")
-            st.metric("IoU with the truth", panel.iou_text(answer), width="content")
-            st.caption(panel.remark(question, answer))
-        else:
-            st.info("Nothing is set yet: choose at least one factor to intervene on.")
-    if kind != "sprite":
+    st.html(panel_html(panel(question, answer)))
+    live.follow(question)
+    if not do:
+        st.info("Nothing is set yet: choose at least one factor to intervene on.")
+    if evidence != "sprite":
         st.subheader("What it may be", anchor=False)
         st.html(explanations_html(answer))
         st.caption(fit_text(answer))

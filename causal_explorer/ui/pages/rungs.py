@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from causal_explorer.sharing.question import Question
+from causal_explorer.sharing.words import describe, equations
 from causal_explorer.ui import controls, ladder, serving
-from causal_explorer.ui.question import Question, describe, equations
 
 CHECKPOINT = "scm-vae"
 

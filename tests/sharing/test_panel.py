@@ -1,6 +1,6 @@
 import numpy as np
 
-from causal_explorer.ui import panel
+from causal_explorer.sharing import panel
 from tests.ui.small import HEART, answer, question
 
 SQUARE = (0, *HEART[1:])
@@ -31,6 +31,8 @@ def test_one_draw_is_told_in_the_singular():
 def test_without_a_do_the_answer_stays_empty():
     figures = panel.figures(question({}), answer({"shape": 2}, [HEART]))
     assert [figure.picture is None for figure in figures] == [False, False, True, True]
+    shown = panel.panel(question({}), answer({"shape": 2}, [HEART]))
+    assert (shown.formula, shown.l1, shown.iou, shown.remark) == ("", "", "", "")
 
 
 def test_the_error_is_the_answers_own():
@@ -39,7 +41,7 @@ def test_the_error_is_the_answers_own():
     shown = answer({"shape": 0}, [SQUARE], density, truth)
     assert panel.l1_text(shown) == f"{4 / 4096:.5f}"
     assert panel.iou_text(shown) == "0.500"
-    assert "1 is perfect" in panel.remark(question({"shape": 0}), shown)
+    assert "1 is perfect" in panel.panel(question({"shape": 0}), shown).remark
 
 
 def test_a_tiny_error_never_reads_as_none():
@@ -52,8 +54,10 @@ def test_two_empty_outlines_are_told_in_words():
     spread = np.full((64, 64), 0.1)
     shown = answer({"shape": 0}, [SQUARE], spread, spread)
     assert panel.iou_text(shown) == "none"
-    assert "not defined" in panel.remark(question({"shape": 0}), shown)
+    assert "not defined" in panel.panel(question({"shape": 0}), shown).remark
 
 
 def test_composition_is_named():
-    assert "composition" in panel.remark(question({"shape": 2}), answer({"shape": 2}, [HEART]))
+    assert (
+        "composition" in panel.panel(question({"shape": 2}), answer({"shape": 2}, [HEART])).remark
+    )

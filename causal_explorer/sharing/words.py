@@ -1,49 +1,11 @@
-"""A question as the user put it, and how it reads aloud."""
+"""How a question reads aloud, and as a formula."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 
 from causal_explorer.scm.variables import Variable
-
-Classes = tuple[tuple[str, int], ...]  # (factor, class) pairs: hashable, so answers can be cached
-
-
-@dataclass(frozen=True)
-class Question:
-    """All that an answer depends on.
-
-    Attributes:
-        checkpoint: name of the trained model.
-        story: name of the causal story, or its text where it was edited.
-        factors: classes of the sprite that are known.
-        do: targets and their classes; empty while the user has chosen none.
-        samples: draws of the noise.
-        seed: of the draws.
-        coupling: of the factors' noise.
-        evidence: what is known: "sprite", "image", "factors" or "upload".
-        image: 512 bytes, the picture that was seen at 1 bit a pixel; None where there is none.
-    """
-
-    checkpoint: str
-    story: str
-    factors: Classes
-    do: Classes
-    samples: int
-    seed: int
-    coupling: str
-    evidence: str = "sprite"
-    image: bytes | None = None
-
-    def under(self, coupling: str) -> Question:
-        """The same question under another coupling."""
-        return replace(self, coupling=coupling)
-
-    @property
-    def holds_already(self) -> bool:
-        """Whether every target has its value in the sprite as it is."""
-        return bool(self.do) and set(self.do) <= set(self.factors)
+from causal_explorer.sharing.question import Question
 
 
 def describe(classes: Mapping[str, int], variables: Iterable[Variable]) -> str:

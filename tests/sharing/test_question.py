@@ -1,7 +1,7 @@
 import pytest
 
 from causal_explorer.data import dsprites
-from causal_explorer.ui.question import describe, notation, sentence
+from causal_explorer.sharing.words import describe, notation, sentence
 from tests.ui.small import HEART, NAMES, question
 
 

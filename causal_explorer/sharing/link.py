@@ -1,0 +1,148 @@
+"""A question as the address of the page that asks it, and back.
+
+Short texts and pictures travel in the address itself, so that a link needs no server that
+remembers anything.
+"""
+
+from __future__ import annotations
+
+import zlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
+
+from causal_explorer.inference import query
+from causal_explorer.scm.coupling import coupling_named
+from causal_explorer.scm.stories import STORIES
+from causal_explorer.scm.variables import Variable
+from causal_explorer.sharing.question import EVIDENCE, Question
+from causal_explorer.wording import brief, first_line
+
+EDITED = "edited"  # the story's name in an address that brings its text along
+Values = Sequence[str]
+_LARGEST = 1_000_000  # bytes of an unpacked text or picture
+_PICTURE = 512  # bytes
+
+
+def to_params(question: Question, variables: tuple[Variable, ...]) -> dict[str, list[str]]:
+    """Every input by its name in the address; a name that takes several has several values."""
+    by_name = {variable.name: variable for variable in variables}
+    told = "\n" in question.story
+    params = {
+        **{name: [by_name[name].label(value)] for name, value in question.sprite},
+        "do": [name for name, _ in question.do],
+        **{f"do_{name}": [by_name[name].label(value)] for name, value in question.do},
+        "evidence": [EVIDENCE[question.evidence]],
+        "known": list(question.known),
+        "model": [question.checkpoint],
+        "story": [EDITED if told else question.story],
+        "coupling": [question.coupling],
+        "samples": [str(question.samples)],
+        "seed": [str(question.seed)],
+    }
+    if told:
+        params["told"] = [packed(question.story.encode())]
+    if question.upload is not None:
+        params["image"] = [packed(question.upload)]
+    return params
+
+
+def from_params(params: Mapping[str, Values], variables: tuple[Variable, ...]) -> Question:
+    """The question that an address asks.
+
+    Args:
+        params: as of `to_params`, complete.
+        variables: of the data set.
+
+    Raises:
+        ValueError: in one sentence, what is missing or cannot be read.
+    """
+    one = {name: values[-1] for name, values in params.items() if values}
+    targets = set(params.get("do", ()))
+    story = _one(one, "story", [*STORIES, EDITED])
+    label = _one(one, "evidence", list(EVIDENCE.values()))
+    evidence = next(kind for kind, name in EVIDENCE.items() if name == label)
+    return Question(
+        checkpoint=_one(one, "model"),
+        story=unpack_story(_one(one, "told")) if story == EDITED else story,
+        sprite=tuple((v.name, _class(one, v.name, v)) for v in variables),
+        do=tuple((v.name, _class(one, f"do_{v.name}", v)) for v in variables if v.name in targets),
+        samples=_count(one, "samples", 1, query.MAX_SAMPLES),
+        seed=_count(one, "seed", 0, 2**31 - 1),
+        coupling=coupling_named(_one(one, "coupling")).name,
+        evidence=evidence,
+        known=tuple(v.name for v in variables if v.name in set(params.get("known", ()))),
+        upload=unpack_picture(_one(one, "image")) if evidence == "upload" else None,
+    )
+
+
+def query_string(params: Mapping[str, Values]) -> str:
+    """What stands behind the question mark of an address."""
+    return urlencode(params, doseq=True)
+
+
+def packed(content: bytes) -> str:
+    """Bytes as letters that an address can hold."""
+    return urlsafe_b64encode(zlib.compress(content, 9)).decode().rstrip("=")
+
+
+def unpacked_bytes(text: str) -> bytes:
+    """The inverse of `packed`.
+
+    Raises:
+        ValueError: the text is broken, or unpacks to more than a megabyte.
+    """
+    try:
+        content = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        unpacking = zlib.decompressobj()
+        found = unpacking.decompress(content, _LARGEST)
+    except (ValueError, zlib.error) as error:
+        raise ValueError(f"The link is damaged: {first_line(error)}.") from error
+    if not unpacking.eof:
+        raise ValueError("The link is damaged: it is cut short, or holds too much.")
+    return found
+
+
+def unpack_story(text: str) -> str:
+    """The text of an edited story.
+
+    Raises:
+        ValueError: the link is damaged.
+    """
+    try:
+        return unpacked_bytes(text).decode()
+    except UnicodeDecodeError as error:
+        raise ValueError("The link is damaged: its story is no text.") from error
+
+
+def unpack_picture(text: str) -> bytes:
+    """The 512 bytes of a picture at 1 bit a pixel.
+
+    Raises:
+        ValueError: the link is damaged.
+    """
+    found = unpacked_bytes(text)
+    if len(found) != _PICTURE:
+        raise ValueError(f"The link is damaged: its picture has {len(found)} bytes, not 512.")
+    return found
+
+
+def _one(params: Mapping[str, str], name: str, allowed: Sequence[str] = ()) -> str:
+    if name not in params:
+        raise ValueError(f"The link lacks {name}.")
+    if allowed and params[name] not in allowed:
+        raise ValueError(
+            f"The link says {name}={brief(params[name])}: it takes {', '.join(allowed)}."
+        )
+    return params[name]
+
+
+def _count(params: Mapping[str, str], name: str, lowest: int, highest: int) -> int:
+    text = _one(params, name)
+    value = int(text) if text.isascii() and text.isdigit() else text
+    return query.parse_count(value, name, lowest, highest)
+
+
+def _class(params: Mapping[str, str], name: str, variable: Variable) -> int:
+    text = _one(params, name)
+    return variable.parse(int(text) if text.isascii() and text.isdigit() else text)

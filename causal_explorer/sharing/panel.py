@@ -1,0 +1,156 @@
+"""An answer as it is shown: four pictures with their words, and the error against the truth."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from causal_explorer import CounterfactualAnswer
+from causal_explorer.inference.answer import Answer
+from causal_explorer.sharing.question import Question
+from causal_explorer.sharing.words import describe, notation, sentence
+
+_ORIGIN = {
+    "sprite": "the sprite as it was picked",
+    "image": "the sprite as it was picked",
+    "factors": "the average of what it may be",
+    "upload": "your image as the model sees it",
+}
+_AFTER = ("Counterfactual density", "Truth")
+_MEANING = "Mean absolute error a pixel, and overlap of the pixels above 0.5 (1 is perfect)."
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture with its words.
+
+    Attributes:
+        title: its name.
+        caption: one line that says what it is.
+        alt: the picture in words.
+        picture: (64, 64) in [0, 1], or (64, 64, 3) uint8 colours; None leaves the frame empty.
+        slot: which place of the panel it takes; empty outside a panel.
+    """
+
+    title: str
+    caption: str
+    alt: str
+    picture: np.ndarray | None = field(repr=False)
+    slot: str = ""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What is shown of an answer.
+
+    Attributes:
+        sentence: the question as one would ask it.
+        formula: the same as do(); empty where nothing is set.
+        figures: original, reconstruction, counterfactual density and truth.
+        l1: mean absolute error a pixel, in words; empty where nothing is set.
+        iou: intersection over union, likewise.
+        remark: what a reader of the two should know.
+    """
+
+    sentence: str
+    formula: str
+    figures: tuple[Figure, ...]
+    l1: str = ""
+    iou: str = ""
+    remark: str = ""
+
+
+def panel(question: Question, answer: CounterfactualAnswer) -> Panel:
+    """The panel of an answer to a question; without a do() its right half stays empty."""
+    told, pictures = sentence(question, answer.variables), figures(question, answer)
+    if not question.do:
+        return Panel(told, "", pictures)
+    formula = notation(dict(question.do), answer.variables)
+    return Panel(
+        told, formula, pictures, l1_text(answer), iou_text(answer), _remark(question, answer)
+    )
+
+
+def figures(question: Question, answer: CounterfactualAnswer) -> tuple[Figure, ...]:
+    """Original, reconstruction, counterfactual density and truth."""
+    sprite = _sprite(question, answer)
+    seen = "average" if question.evidence == "factors" else "picture"
+    before = (
+        Figure(
+            "Original",
+            _ORIGIN[question.evidence],
+            f"Original: {sprite}",
+            answer.original,
+            "original",
+        ),
+        Figure(
+            "Reconstruction",
+            f"the model's {seen} of the same",
+            f"Reconstruction by the model of {sprite}",
+            answer.reconstruction,
+            "reconstruction",
+        ),
+    )
+    if not question.do:
+        return *before, *(Figure(t, "nothing is set yet", "", None) for t in _AFTER)
+    asked = notation(dict(question.do), answer.variables)
+    draws = "1 draw" if question.samples == 1 else f"{question.samples:,} draws"
+    return (
+        *before,
+        Figure(
+            _AFTER[0],
+            f"averaged over {draws} of the noise",
+            f"Counterfactual density under {asked}, averaged over {draws}",
+            answer.density,
+            "density",
+        ),
+        Figure(
+            _AFTER[1],
+            "rendered for the same draws, averaged",
+            f"Truth under {asked}, averaged over the same {draws}",
+            answer.truth,
+            "truth",
+        ),
+    )
+
+
+def l1_text(answer: Answer) -> str:
+    """Mean absolute error a pixel; a tiny one never reads as none."""
+    if 0 < answer.l1 < 0.00001:
+        return "< 0.00001"
+    return f"{answer.l1:.5f}"
+
+
+def iou_text(answer: Answer) -> str:
+    """Intersection over union, or that there is none."""
+    return "none" if math.isnan(answer.iou) else f"{answer.iou:.3f}"
+
+
+def _sprite(question: Question, answer: CounterfactualAnswer) -> str:
+    """What the image shows, in a few words."""
+    if question.evidence == "sprite":
+        return describe(dict(question.factors), answer.variables)
+    if question.evidence == "factors":
+        return f"all sprites with {', '.join(dict(question.factors))} as known, averaged"
+    return f"most likely {describe(answer.posterior.best, answer.variables)}"
+
+
+def _remark(question: Question, answer: CounterfactualAnswer) -> str:
+    """What a reader of the numbers should know about this answer."""
+    if question.holds_already and question.evidence == "factors":
+        return (
+            "What is known already is as do() sets it, so nothing moves: the axiom of composition."
+        )
+    if question.holds_already:
+        return (
+            "The sprite already is as do() sets it, so the counterfactual is the image itself: "
+            "the axiom of composition."
+        )
+    if math.isnan(answer.iou):
+        return (
+            "IoU is not defined here: the answer is spread over so many places that no pixel is "
+            "more on than off, neither in the density nor in the truth."
+        )
+    return _MEANING

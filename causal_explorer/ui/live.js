@@ -1,0 +1,72 @@
+// Follows Streamlit's own sliders and choices while a hand moves them, and shows the frame of the
+// value under the hand. The widgets commit as ever; without this script they still do.
+
+const PATIENCE = 60; // ms that the mouse rests on a control before its frames are asked for
+
+let stop = () => {};
+
+export default function ({ data, setStateValue }) {
+  stop();
+  let resting;
+
+  const control = (node) => {
+    const keyed = node instanceof Element && node.closest('[class*="st-key-"]');
+    const key = keyed && data.keys.find((name) => keyed.classList.contains(`st-key-${name}`));
+    return key ? { key, node: keyed } : null;
+  };
+
+  const want = ({ target }, patience) => {
+    clearTimeout(resting);
+    const found = control(target);
+    if (found && found.key !== data.key) {
+      resting = setTimeout(() => setStateValue("wanted", found.key), patience);
+    }
+  };
+
+  const value = (node) => {
+    const slider = node.querySelector("input[type=range]");
+    if (slider) return Number(slider.value) - Number(slider.min);
+    return [...node.querySelectorAll("[role=radio]")].findIndex((choice) => choice.ariaChecked === "true");
+  };
+
+  const show = () => {
+    const node = data.key && document.querySelector(`.st-key-${data.key}`);
+    const frame = node && data.frames[value(node)];
+    for (const [slot, content] of Object.entries(frame || {})) {
+      for (const place of document.querySelectorAll(`[data-live="${slot}"]`)) {
+        if (place instanceof HTMLImageElement) {
+          if (place.src !== content.src) place.src = content.src;
+          place.alt = content.alt;
+        } else if (place.textContent !== content) {
+          place.textContent = content;
+        }
+      }
+    }
+  };
+
+  const moved = new MutationObserver((changes) => {
+    if (changes.some(({ target }) => control(target)?.key === data.key)) show();
+  });
+  moved.observe(document.body, { subtree: true, attributeFilter: ["value", "aria-checked"] });
+
+  const hover = (event) => want(event, PATIENCE);
+  const touch = (event) => want(event, 0);
+  document.addEventListener("pointerover", hover);
+  document.addEventListener("pointerdown", touch);
+  document.addEventListener("focusin", touch);
+
+  // The pictures are decoded now, so that the first swap does not wait for it.
+  for (const frame of data.frames) {
+    for (const { src } of Object.values(frame)) if (src) Object.assign(new Image(), { src });
+  }
+  show();
+
+  stop = () => {
+    clearTimeout(resting);
+    moved.disconnect();
+    document.removeEventListener("pointerover", hover);
+    document.removeEventListener("pointerdown", touch);
+    document.removeEventListener("focusin", touch);
+  };
+  return () => stop();
+}

@@ -1,0 +1,88 @@
+from urllib.parse import parse_qs
+
+import numpy as np
+import pytest
+
+from causal_explorer.data import dsprites
+from causal_explorer.scm.stories import read_story
+from causal_explorer.sharing.link import (
+    from_params,
+    packed,
+    query_string,
+    to_params,
+    unpack_picture,
+    unpacked_bytes,
+)
+from causal_explorer.sharing.question import Question
+from tests.ui.small import HEART, NAMES
+
+SPRITE = tuple(zip(NAMES, HEART, strict=True))
+BITS = np.packbits(dsprites.render(np.array([HEART]))[0]).tobytes()
+TOLD = read_story("confounded").to_toml()
+QUESTIONS = [
+    Question("scm-vae", "chain", SPRITE, (("shape", 0), ("posX", 31)), 10, 7, "monotone"),
+    Question("scm-vae-mlp", "default", SPRITE, (), 1000, 0, "gumbel", "image"),
+    Question("scm-vae", TOLD, SPRITE, (("scale", 5),), 1, 2**31 - 1, "gumbel"),
+    Question(
+        "scm-vae", "default", SPRITE, (("posY", 0),), 100, 1, "gumbel", "factors", ("shape", "posX")
+    ),
+    Question("scm-vae", "default", SPRITE, (("scale", 0),), 9, 3, "gumbel", "upload", (), BITS),
+]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_link_holds_all_of_a_question(question):
+    address = query_string(to_params(question, dsprites.FACTORS))
+    assert from_params(parse_qs(address), dsprites.FACTORS) == question
+
+
+def test_a_link_stays_short():
+    longest = max(len(query_string(to_params(q, dsprites.FACTORS))) for q in QUESTIONS)
+    assert longest < 2_000  # what every browser and chat takes
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_name_of_a_link_is_needed(question):
+    params = to_params(question, dsprites.FACTORS)
+    for name in params:
+        if name in ("do", "known"):
+            continue
+        short = {key: values for key, values in params.items() if key != name}
+        with pytest.raises(ValueError, match=f"lacks {name}"):
+            from_params(short, dsprites.FACTORS)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("shape", "star", "shape='star' is not a class"),
+        ("posX", "32", "posX=32 is not a class"),
+        ("samples", "0", "samples is 0"),
+        ("samples", "-1", "samples is '-1'"),
+        ("seed", "1e400", "seed is '1e400'"),
+        ("seed", "²", "seed is"),
+        ("coupling", "none", "coupling='none' is unknown"),
+        ("story", "lost", "story='lost'"),
+        ("evidence", "hearsay", "evidence='hearsay'"),
+    ],
+)
+def test_a_value_that_no_input_takes_is_one_sentence(name, value, words):
+    params = to_params(QUESTIONS[0], dsprites.FACTORS) | {name: [value]}
+    with pytest.raises(ValueError, match=words):
+        from_params(params, dsprites.FACTORS)
+
+
+@pytest.mark.parametrize("text", ["", "x", "%%%", "é", packed(b"heart")[:-3], "A" * 5_000])
+def test_a_damaged_link_is_one_sentence(text):
+    with pytest.raises(ValueError, match=r"The link is damaged: .*\."):
+        unpacked_bytes(text)
+
+
+def test_a_link_cannot_unpack_to_more_than_a_megabyte():
+    with pytest.raises(ValueError, match="holds too much"):
+        unpacked_bytes(packed(bytes(2_000_000)))
+
+
+def test_a_picture_of_another_size_is_refused():
+    with pytest.raises(ValueError, match="its picture has 511 bytes, not 512"):
+        unpack_picture(packed(bytes(511)))
