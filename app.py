@@ -1,30 +1,20 @@
 """Causal Explorer: `streamlit run app.py`."""
 
+from pathlib import Path
+
 import streamlit as st
 
-st.set_page_config(
-    page_title="Causal Explorer",
-    page_icon="🖤",
-    layout="wide",
-)
+st.set_page_config(page_title="Causal Explorer", page_icon="🖤", layout="wide")
 
-explore = st.Page(
-    "causal_explorer/ui/pages/explore.py",
-    title="Explore",
-    default=True,
-)
-rungs = st.Page(
-    "causal_explorer/ui/pages/rungs.py",
-    title="Three rungs",
-)
-story = st.Page(
-    "causal_explorer/ui/pages/story.py",
-    title="Story",
-)
-
-checks = st.Page(
-    "causal_explorer/ui/pages/checks.py",
-    title="Sanity checks",
-)
-
-st.navigation([explore, rungs, story, checks], position="top").run()
+UI = Path(__file__).parent / "causal_explorer" / "ui"
+PAGES = UI / "pages"
+pages = [
+    st.Page(PAGES / "explore.py", title="Explore", default=True),
+    st.Page(PAGES / "rungs.py", title="Three rungs"),
+    st.Page(PAGES / "story.py", title="Story"),
+    st.Page(PAGES / "checks.py", title="Sanity checks"),
+    st.Page(PAGES / "training.py", title="Training"),
+    st.Page(PAGES / "about.py", title="About"),
+]
+st.html(UI / "app.css")
+st.navigation(pages, position="top").run()

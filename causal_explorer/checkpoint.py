@@ -132,9 +132,14 @@ def measured(name: str | Path) -> dict[str, Any] | None:
     Raises:
         ValueError: there is no such checkpoint.
     """
+    return kept(find(name), "check.json")
+
+
+def kept(folder: Path, file: str) -> dict[str, Any] | None:
+    """The JSON object in a file of a checkpoint's folder; None if it is missing or damaged."""
     try:
-        found = json.loads((find(name) / "check.json").read_text())
-    except (OSError, json.JSONDecodeError):
+        found = json.loads((folder / file).read_bytes())
+    except (OSError, ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 

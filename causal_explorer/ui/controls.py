@@ -11,10 +11,11 @@ import streamlit as st
 from causal_explorer.scm.coupling import COUPLINGS
 from causal_explorer.scm.stories import STORIES
 from causal_explorer.scm.variables import Variable
+from causal_explorer.sharing.link import EDITED
 from causal_explorer.sharing.question import EVIDENCE, Classes
+from causal_explorer.ui import told
 
-EDITED_STORY = "story_toml"  # in the session: the text of the story that was edited
-SAMPLES = (1, 10, 100, 1000, 10000)
+SAMPLES = (1, 11, 101, 1001, 10001)  # odd: no pixel of an average stands at exactly 0.5
 _SPRITE = {"shape": 2, "scale": 3, "orientation": 4, "posX": 10, "posY": 16}
 _DO = {"shape": 0, "scale": 0, "orientation": 0, "posX": 16, "posY": 16}
 _HELP = {
@@ -143,16 +144,18 @@ def image_model(names: list[str], default: str) -> str:
 
 def story() -> str:
     """The causal story: a name, or the text of the one that was edited on its page."""
-    edited = st.session_state.get(EDITED_STORY)
+    edited = told.edited()
     chosen = _choice(
         "Causal story",
-        [*STORIES, "edited"] if edited else STORIES,
+        [*STORIES, EDITED] if edited else STORIES,
         "default",
         "story",
         "Which factor causes which. The image model needs no retraining when the story changes, "
         "because p(x | v, z) does not depend on it: independent mechanisms.",
     )
-    return edited if chosen == "edited" and edited else chosen
+    own = edited if chosen == EDITED else None
+    told.into_link(own)
+    return own or (chosen if chosen in STORIES else "default")
 
 
 def coupling() -> str:
@@ -172,7 +175,7 @@ def samples() -> int:
     return st.select_slider(
         "Samples",
         SAMPLES,
-        value=1000,
+        value=1001,
         key="samples",
         bind="query-params",
         help="Draws of the factors' noise, given the image. One draw is one possible answer; "
@@ -193,6 +196,17 @@ def seed() -> int:
         help="The same seed gives the same draws.",
     )
     return value or 0
+
+
+def presenting() -> bool:
+    """Whether the page is shown to a room: large pictures, and nothing that is not needed."""
+    return st.toggle(
+        "Presenter mode",
+        key="present",
+        bind="query-params",
+        help="Large pictures and letters for a projector; hides the sidebar and all explanations. "
+        "The same switch leads back.",
+    )
 
 
 def set_sprite(names: list[str], classes: tuple[int, ...]) -> None:

@@ -18,7 +18,7 @@ from causal_explorer.ui import serving
 from causal_explorer.ui.pictures import data_uri
 
 _KEY = "live"
-_MOST = 1_000  # draws: with more, the frames of a sprite's factor take over a second
+_MOST = 1_001  # draws: with more, the frames of a sprite's factor take over a second
 _SCRIPT = component("causal_explorer.live", js=Path(__file__).with_name("live.js").read_text())
 
 

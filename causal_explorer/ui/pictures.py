@@ -40,10 +40,11 @@ _STYLE = """<style>
 
 
 def png(picture: np.ndarray) -> bytes:
-    """A picture in [0, 1] as a grey PNG of 8 bits, one pixel a pixel."""
-    grey = np.rint(np.clip(picture, 0.0, 1.0) * 255).astype(np.uint8)
+    """(H, W) in [0, 1] as a grey PNG of 8 bits, or (H, W, 3) uint8 colours as they are."""
+    grey = picture.ndim == 2
+    pixels = np.rint(np.clip(picture, 0.0, 1.0) * 255).astype(np.uint8) if grey else picture
     buffer = io.BytesIO()
-    Image.fromarray(grey).save(buffer, format="PNG")
+    Image.fromarray(pixels).save(buffer, format="PNG")
     return buffer.getvalue()
 
 
@@ -52,12 +53,13 @@ def data_uri(picture: np.ndarray) -> str:
     return f"data:image/png;base64,{base64.b64encode(png(picture)).decode()}"
 
 
-def panel_html(panel: Panel, heading: str = "") -> str:
+def panel_html(panel: Panel, heading: str = "", live: bool = True) -> str:
     """The panel of an answer; what follows a slider carries the name of its slot.
 
     Args:
         panel: what to show; all its words are escaped.
         heading: words above the question, such as which of two it is.
+        live: whether it follows the sliders; one that is kept does not.
     """
     above = f"<b>{escape(heading)}</b> " if heading else ""
     ask = (
@@ -72,7 +74,8 @@ def panel_html(panel: Panel, heading: str = "") -> str:
             f'<span>IoU with the truth<b data-live="iou">{escape(panel.iou)}</b></span>'
             f'<small data-live="remark">{escape(panel.remark)}</small></p>'
         )
-    return figures_html(ask, panel.figures, below=numbers)
+    whole = figures_html(ask, panel.figures, below=numbers)
+    return whole if live else whole.replace("data-live=", "data-kept=")
 
 
 def figures_html(heading: str, figures: Iterable[Figure], columns: int = 4, below: str = "") -> str:

@@ -14,9 +14,10 @@ from causal_explorer.scm.variables import Variable
 from causal_explorer.ui import serving, story_editor, story_figures
 from causal_explorer.ui.changes import percent
 from causal_explorer.ui.story_editor import Edge, arrow, plain
+from causal_explorer.ui.told import REFUSED, from_link
 
 UPLOADED = "uploaded"
-FILE, EDITS, REFUSED = "story_file", "story_edits", "story_refused"  # in the session, as is
+FILE, EDITS = "story_file", "story_edits"  # in the session, as is
 SHOWN = 24  # sprites of the sheet
 LONGEST = 500  # letters of a summary
 BY_NAME = {variable.name: variable for variable in FACTORS}
@@ -84,6 +85,18 @@ def take_upload() -> None:
         k: v for k, v in st.session_state.get(EDITS, {}).items() if k != UPLOADED
     }
     st.session_state["base"] = UPLOADED
+
+
+def take_link() -> None:
+    """Opens the story that the address brings along, where nothing was edited here yet."""
+    if FILE in st.session_state or EDITS in st.session_state:
+        return
+    if text := from_link():
+        base = st.query_params.get("base", "default")
+        if base in STORIES:
+            st.session_state[EDITS] = {base: text}
+        else:
+            st.session_state[FILE] = text
 
 
 def pick() -> str:

@@ -1,16 +1,23 @@
-"""The uncertainty maps: where the variance of each pixel comes from."""
+"""Maps of an answer: where the variance of each pixel comes from, and where pictures differ."""
 
 from __future__ import annotations
 
+import numpy as np
+
 from causal_explorer import CounterfactualAnswer
 from causal_explorer.sharing.panel import Figure
+from causal_explorer.ui.colours import cividis, diverging
 from causal_explorer.ui.pictures import figures_html
 
 _MOST = 0.25  # variance of a pixel that is on in half of the draws
 TEXT = (
     "The variance of each pixel, split by the law of total variance: what the noise of the "
     "factors and the ambiguity of the evidence leave open, what z does, and what the noise of "
-    "the pixel itself does. White is 0.25, a pixel that is on in every other draw."
+    "the pixel itself does. Yellow is 0.25, a pixel that is on in every other draw; dark blue is 0."
+)
+DIFFERENCES = (
+    "Orange: brighter than what is subtracted; blue: darker; white: the same. Against the original "
+    "one sees what do() changed, against the truth where the model errs."
 )
 
 
@@ -30,8 +37,25 @@ def maps_html(answer: CounterfactualAnswer) -> str:
                 title,
                 f"{caption}; up to {part.max():.3f}",
                 f"{title}, at most {part.max():.3f}",
-                part / _MOST,
+                cividis(part / _MOST),
             )
             for title, part, caption in parts
         ],
+    )
+
+
+def differences_html(answer: CounterfactualAnswer) -> str:
+    """The density against the original and against the truth."""
+    parts = (
+        ("Density − original", answer.density - answer.original, "what do() changed"),
+        ("Truth − original", answer.truth - answer.original, "what it should have changed"),
+        ("Density − truth", answer.density - answer.truth, "the error"),
+    )
+    return figures_html("", [_difference(*part) for part in parts])
+
+
+def _difference(title: str, change: np.ndarray, caption: str) -> Figure:
+    most = float(np.abs(change).max())
+    return Figure(
+        title, f"{caption}; up to {most:.3f}", f"{title}, at most {most:.3f}", diverging(change)
     )

@@ -138,6 +138,8 @@ def test_a_poor_fit_is_said():
 
 
 def test_svi_says_what_it_needs_and_runs_beside_the_exact_answer(app):
+    app.session_state["view"] = "By optimisation"
+    app.run()
     assert "choose the image model scm-vae-mlp" in texts(app)
     app.segmented_control(key="model").set_value("scm-vae-mlp").run()
     app.number_input(key="svi_steps").set_value(20).run()

@@ -34,6 +34,13 @@ def test_rounding_errors_of_a_density_do_not_wrap_round():
     assert decoded(png(picture)).tolist() == [[0.0, 1.0]]
 
 
+def test_colours_stay_as_they_are():
+    picture = np.random.default_rng(0).integers(0, 256, (5, 7, 3)).astype(np.uint8)
+    with Image.open(io.BytesIO(png(picture))) as image:
+        assert image.mode == "RGB"
+        np.testing.assert_array_equal(np.asarray(image), picture)
+
+
 def test_a_data_uri_holds_the_png():
     picture = np.eye(64)
     head, body = data_uri(picture).split(",")

@@ -4,24 +4,15 @@ import streamlit as st
 
 from causal_explorer import Explorer
 from causal_explorer.checkpoint import shipped_mechanisms
-from causal_explorer.scm.coupling import COUPLINGS
 from causal_explorer.sharing.panel import panel
 from causal_explorer.sharing.question import Question
-from causal_explorer.ui import controls, couplings, guide, live, optimised, serving, uncertainty
-from causal_explorer.ui.changes import changes, table_html
+from causal_explorer.ui import controls, guide, live, presenter, serving, told, views
 from causal_explorer.ui.evidence import explanations_html, fit_text, known
 from causal_explorer.ui.gallery import gallery
-from causal_explorer.ui.graph import caption, dot
 from causal_explorer.ui.pictures import panel_html
 from causal_explorer.ui.story_editor import plain
 
 CHECKPOINT = "scm-vae"  # at first; the user may choose another
-
-st.title("Causal Explorer", anchor=False)
-st.markdown(
-    "Pick an image, ask what it would have looked like if …, and see the answer beside the "
-    "original, the reconstruction and the truth."
-)
 
 
 def open_or_stop(checkpoint: str, story: str) -> Explorer:
@@ -34,6 +25,14 @@ def open_or_stop(checkpoint: str, story: str) -> Explorer:
 
 
 controls.drop_endless_numbers()
+with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+    st.title("Causal Explorer", anchor=False, width="content")
+    presenting = presenter.switch()
+if not presenting:
+    st.markdown(
+        "Pick an image, ask what it would have looked like if …, and see the answer beside the "
+        "original, the reconstruction and the truth."
+    )
 variables = open_or_stop(CHECKPOINT, "default").story.variables
 
 with st.sidebar:
@@ -54,6 +53,8 @@ with st.sidebar:
     with thumbnails:
         gallery(story, variables)
 
+if refusal := st.session_state.pop(told.REFUSED, ""):
+    st.warning(plain(refusal))
 pictures = st.container()
 left, right = st.columns([2, 3], gap="large")
 with left:
@@ -81,30 +82,9 @@ with pictures:
         st.subheader("What it may be", anchor=False)
         st.html(explanations_html(answer))
         st.caption(fit_text(answer))
-
 with right:
-    labels = {v.name: v.label(dict(do)[v.name]) for v in variables if v.name in dict(do)}
-    cut, descendants = (answer.cut, answer.descendants) if do else ((), ())
-    hidden = [variable.name for variable in model.story.hidden]
-    st.graphviz_chart(
-        dot(model.story.graph, labels, cut, descendants, hidden),
-        alt=f"Causal graph. {caption(model.story.graph, labels, cut, descendants)}",
-    )
-    st.caption(caption(model.story.graph, labels, cut, descendants))
-
-if do:
-    st.subheader("What moved, and why", anchor=False)
-    st.html(table_html(changes(answer, model.story.graph)))
-    with st.expander("How sure is it? The uncertainty by its sources"):
-        st.html(uncertainty.maps_html(answer))
-        st.caption(uncertainty.TEXT)
-    with st.expander("Couplings side by side: what no data can decide"):
-        answers = {name: serving.answer(question.under(name)) for name in COUPLINGS}
-        st.html(couplings.side_by_side_html(answers))
-        st.markdown(couplings.sentence(serving.couplings_apart(question)))
-        st.caption(couplings.TEXT)
-    with st.expander("Abduction by optimisation: what the original did"):
-        optimised.panel(question, answer)
-
-with st.expander("How to read this"):
-    st.markdown(guide.TEXT)
+    views.graph(model, answer, dict(do))
+if not presenting:
+    views.look_closer(question, answer)
+    with st.expander("How to read this"):
+        st.markdown(guide.TEXT)

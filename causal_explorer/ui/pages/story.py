@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 
 from causal_explorer.scm.story import parse
-from causal_explorer.ui import controls, serving, story_editor, story_figures
+from causal_explorer.ui import controls, serving, story_editor, story_figures, told
 from causal_explorer.ui import story_controls as widgets
 from causal_explorer.ui.story_editor import plain
 
@@ -15,14 +15,17 @@ st.markdown(
     "A story says which factor causes which, and how strongly. Change an arrow, and see the "
     "distribution of the factors move."
 )
+widgets.take_link()
 name = widgets.pick()
 original = widgets.original_text(name)
 text = st.session_state.get(widgets.EDITS, {}).get(name, original)
 before, now, was_edited = parse(name, original), parse(name, text), text != original
-st.session_state[controls.EDITED_STORY] = text if was_edited or name == widgets.UPLOADED else None
+own = text if was_edited or name == widgets.UPLOADED else None
+st.session_state[told.EDITED_STORY] = own
+told.into_link(own)
 known = {variable.name: variable for variable in serving.story_scm(text).all}
 first = "uploaded" if name == widgets.UPLOADED else "shipped"
-if refusal := st.session_state.pop(widgets.REFUSED, ""):
+if refusal := st.session_state.pop(told.REFUSED, ""):
     st.warning(plain(refusal))
 summary = escape(before.summary[: widgets.LONGEST])
 st.html(f'<p style="margin: 0; overflow-wrap: anywhere">{summary}</p>')

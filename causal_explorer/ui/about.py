@@ -1,0 +1,122 @@
+"""What the page About says; its figures are read, none is written down here."""
+
+from __future__ import annotations
+
+import platform
+import tomllib
+from importlib import metadata
+
+from causal_explorer.checkpoint import SHIPPED, find, kept, measured
+
+WHAT = """
+Pick an image, ask what it would have looked like had a factor been different, and see the answer
+beside the truth. The data come from a structural causal model plus a renderer, so every
+counterfactual has a known true picture, and the trained model is measured against it.
+"""
+PICTURES = """
+- **Original**: the factual image, the evidence.
+- **Reconstruction**: what the model paints for the same factors and z, with nothing changed.
+- **Averaged counterfactual density**: the mean of the model's pictures under do(), over all draws
+  of the noise that the evidence leaves open. It is blurred where the draws disagree.
+- **Truth**: the mean of what the renderer draws for the same factors. What differs from the density
+  is the image model's error, and nothing else.
+"""
+EQUATIONS = r"""
+\begin{aligned}
+v_i &:= f_i(\mathrm{pa}_i, u_i) && \text{factor} \\
+x_p &:= \mathbf{1}[\,u_p < p(x_p = 1 \mid v, z)\,] && \text{pixel} \\
+z &\sim \mathcal{N}(0, I), \quad u_p \sim \mathcal{U}(0, 1) && \text{noise}
+\end{aligned}
+"""
+MODEL = """
+The factors' assignments are the story's graph and tables. The image's is an SCM-VAE, written in
+Pyro with every exogenous noise as a named site. **Abduction** is exact and in closed form for the
+noise of factors and pixels; z alone comes from a trained encoder q(z | x, v). **Action** cuts the
+edges into the targets. **Prediction** runs the same noise through what is left.
+"""
+ASSUMED = """
+- The causal graph and its conditional tables: they are given, not learned.
+- The coupling: how one noise answers under different causes.
+- No hidden cause of the factors, but for those that the story names.
+- p(x | v, z) stays as it is when the story changes: independent mechanisms.
+"""
+NOT_IDENTIFIED = """
+- **The coupling.** Gumbel-max and monotone entail the same observations and the same interventions,
+  yet different counterfactuals. No data can decide between them.
+- **Factors, where the picture is ambiguous.** A square shows the same picture at up to four of its
+  orientations, a small ellipse at up to two, and every shape at 0 and 39, a full turn apart. From
+  the image alone all explanations are kept, each with its probability, and the answer is their
+  mixture.
+"""
+DATA = """
+dSprites, made to test disentanglement: {count:,} binary pictures of 64\u00a0×\u00a064 pixels,
+one for each combination of {factors}. They are drawn here to the pixel; nothing is downloaded.
+"""
+SOURCES = """
+- J. Pearl. *Causality*, 2nd edition. Cambridge University Press, 2009.
+- N. Pawlowski, D. C. Castro, B. Glocker. Deep structural causal models for tractable counterfactual
+  inference. 2020. [arXiv:2006.06485](https://arxiv.org/abs/2006.06485)
+- M. Oberst, D. Sontag. Counterfactual off-policy evaluation with Gumbel-max structural causal
+  models. 2019. [arXiv:1905.05824](https://arxiv.org/abs/1905.05824)
+- C. J. Maddison, D. Tarlow, T. Minka. A* sampling. 2014.
+  [arXiv:1411.0030](https://arxiv.org/abs/1411.0030)
+- D. P. Kingma, M. Welling. Auto-encoding variational Bayes. 2014.
+  [arXiv:1312.6114](https://arxiv.org/abs/1312.6114)
+- M. Monteiro, F. De Sousa Ribeiro, N. Pawlowski, D. C. Castro, B. Glocker. Measuring axiomatic
+  soundness of counterfactual image models. 2023. [arXiv:2303.01274](https://arxiv.org/abs/2303.01274)
+- L. Matthey, I. Higgins, D. Hassabis, A. Lerchner. dSprites: disentanglement testing sprites
+  dataset. 2017. [github.com/google-deepmind/dsprites-dataset](https://github.com/google-deepmind/dsprites-dataset)
+- E. Bingham and others. Pyro: deep universal probabilistic programming. *Journal of Machine
+  Learning Research* 20(28), 2019. [pyro.ai](https://pyro.ai)
+"""
+_FACTS = (("Python", ""), ("torch", "torch"), ("Pyro", "pyro-ppl"), ("Streamlit", "streamlit"))
+
+
+def version() -> str:
+    """Of this checkout, or of the package where it is installed without one."""
+    try:
+        project = tomllib.loads((SHIPPED.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    except OSError:
+        return metadata.version("causal-explorer")
+    return project["project"]["version"]
+
+
+def runs_on() -> str:
+    """The versions behind the page, in one line."""
+    parts = [
+        f"{name} {metadata.version(package) if package else platform.python_version()}"
+        for name, package in _FACTS
+    ]
+    return f"Causal Explorer {version()} on {', '.join(parts)}."
+
+
+def bibtex() -> str:
+    """How to cite the app; CITATION.cff says the same."""
+    return f"""@software{{causal_explorer,
+  author  = {{{{The Causal Explorer developers}}}},
+  title   = {{Causal Explorer}},
+  version = {{{version()}}},
+  license = {{Apache-2.0}}
+}}"""
+
+
+def figures(name: str) -> dict[str, str]:
+    """What a shipped image model was measured by; empty where nothing is kept with it.
+
+    Args:
+        name: of the checkpoint.
+    """
+    try:
+        trained, checked = kept(find(name), "metrics.json"), measured(name)
+    except ValueError:
+        return {}
+    found = {}
+    if trained:
+        test = trained["test"]
+        found["−ELBO of a held-out image"] = f"{test['loss']:.4f} nats"
+        found["Reconstructions exact"] = f"{100 * test['exact']:.2f} %"
+    if checked:
+        matrix = checked["effectiveness"]["matrix"]
+        found["Effectiveness, worst factor"] = f"{min(r[i] for i, r in enumerate(matrix)):.3f}"
+        found["Counterfactual IoU with the truth"] = f"{checked['truth']['1 to 3']['iou']:.5f}"
+    return found
