@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+import networkx as nx
+import numpy as np
 import plotly.graph_objects as go
 
 from causal_explorer import CounterfactualAnswer, PopulationAnswer
 from causal_explorer.scm.variables import Variable
 from causal_explorer.sharing.panel import Figure, l1_text
+from causal_explorer.ui.changes import percent
 from causal_explorer.ui.pictures import figures_html
 
 RUNGS = {
@@ -18,6 +21,8 @@ RUNGS = {
 }
 _COLOURS = {"See": "#4c8fd6", "Do": "#e8912d", "Imagine": "#5aa469"}
 Rungs = Mapping[str, PopulationAnswer | CounterfactualAnswer]
+Laws = Mapping[str, Mapping[str, np.ndarray]]  # by rung, then by factor: (K,) probabilities
+_SAME = 1e-6  # of a law's mass: less is rounding
 
 
 def formulas(words: str) -> dict[str, str]:
@@ -39,7 +44,7 @@ def pictures_html(answers: Rungs, words: str) -> str:
     return figures_html("", figures, columns=3)
 
 
-def laws_figure(laws: Mapping[str, Mapping[str, object]], variable: Variable) -> go.Figure:
+def laws_figure(laws: Laws, variable: Variable) -> go.Figure:
     """The exact law of one factor on each rung, as bars.
 
     Args:
@@ -58,3 +63,66 @@ def laws_figure(laws: Mapping[str, Mapping[str, object]], variable: Variable) ->
         yaxis_title="probability",
     )
     return figure
+
+
+def apart(laws: Laws, one: str, other: str) -> dict[str, float]:
+    """Factors whose laws differ between two rungs, by total variation distance."""
+    found = {
+        name: float(np.abs(law - laws[other][name]).sum() / 2) for name, law in laws[one].items()
+    }
+    return {name: distance for name, distance in found.items() if distance > _SAME}
+
+
+def why(laws: Laws, graph: nx.DiGraph, answer: CounterfactualAnswer) -> tuple[str, str]:
+    """Why seeing and doing differ or agree, and why doing and imagining do.
+
+    Args:
+        laws: of the three rungs.
+        graph: of the story.
+        answer: of rung 3.
+    """
+    cut = sorted(answer.cut, key=list(graph.edges).index)
+    causes = _listed(cause for cause in graph if any(cause == edge[0] for edge in cut))
+    targets = _listed(answer.do)
+    if differ := apart(laws, "See", "Do"):
+        edges = _listed(f"{cause} → {effect}" for cause, effect in cut)
+        seen = (
+            f"**Seeing is not doing** here: they differ about {_shares(differ)}. Who sees "
+            f"{targets} learns of {causes} too, and of all that hangs on it. do() cuts {edges}, "
+            "so that nothing is learned of a cause."
+        )
+    elif cut:
+        seen = (
+            f"**Seeing and doing agree** here: do() cuts {causes} from {targets}, but no other "
+            "factor that is shown hangs on it."
+        )
+    else:
+        seen = (
+            f"**Seeing and doing agree** here: nothing causes {targets} in this story, so there is "
+            "no edge to cut and no cause to learn of."
+        )
+    return seen, _imagined(apart(laws, "Do", "Imagine"), answer)
+
+
+def _imagined(differ: Mapping[str, float], answer: CounterfactualAnswer) -> str:
+    if not differ:
+        return "**Doing and imagining agree** here: what is known of this sprite changes nothing."
+    names = [variable.name for variable in answer.variables]
+    kept = _listed(n for n in names if n not in answer.do and n not in answer.descendants)
+    moved = _listed(n for n in names if n in answer.descendants)
+    keep = [f"{kept} stay as they are in this sprite"] if kept else []
+    keep += [f"{moved} may move, but by this sprite's own noise"] if moved else []
+    return (
+        f"**Doing is not imagining** here: they differ about {_shares(differ)}. Of this sprite, "
+        f"{'; '.join(keep)}. Doing asks about everybody."
+    )
+
+
+def _shares(distances: Mapping[str, float]) -> str:
+    """Factors, with the share of each law's mass that would have to move."""
+    return _listed(f"{name} (by {percent(distance)})" for name, distance in distances.items())
+
+
+def _listed(names: Iterable[str]) -> str:
+    found = list(names)
+    return " and ".join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)

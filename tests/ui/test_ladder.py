@@ -1,4 +1,7 @@
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from causal_explorer.data import dsprites
 from causal_explorer.sharing.question import Question
@@ -35,3 +38,27 @@ def test_the_page_writes_them_with_their_formulas():
     figure = ladder.laws_figure(laws, dsprites.FACTORS[0])
     assert [trace.name for trace in figure.data] == list(ladder.RUNGS)
     assert list(figure.data[0].x) == ["square", "ellipse", "heart"]
+
+
+@pytest.mark.parametrize(
+    ("story", "do", "words"),
+    [
+        ("default", {"scale": 0}, ["Seeing is not doing", "shape →", "orientation (by"]),
+        ("default", {"shape": 0}, ["Seeing and doing agree", "nothing causes shape"]),
+        ("independent", {"scale": 0}, ["Seeing and doing agree", "Doing is not imagining"]),
+        ("default", {"posX": 0}, ["Seeing is not doing", "orientation → posX"]),
+    ],
+)
+def test_why_the_rungs_differ_is_told(story, do, words):
+    question = replace(asked(do), story=story)
+    answers, laws = serving.rungs(question)
+    graph = serving.explorer("scm-vae", story).story.graph
+    told = " ".join(ladder.why(laws, graph, answers["Imagine"]))
+    for part in words:
+        assert part in told
+
+
+def test_laws_that_agree_are_not_told_apart():
+    _, laws = serving.rungs(asked({"shape": 0}))
+    assert ladder.apart(laws, "See", "Do") == {}
+    assert set(ladder.apart(laws, "Do", "Imagine")) >= {"scale", "posY"}

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from causal_explorer import CounterfactualAnswer
 from causal_explorer.sharing.question import Question
 from causal_explorer.sharing.words import describe, equations
-from causal_explorer.ui import controls, ladder, serving
+from causal_explorer.ui import controls, ladder, serving, views
 
 CHECKPOINT = "scm-vae"
 
@@ -43,6 +44,16 @@ st.caption(
     f"Imagined of this sprite: {describe(dict(factors), variables)}. Each truth is the renderer's, "
     "over the same draws."
 )
+st.subheader("Why they differ", anchor=False)
+left, right = st.columns([2, 3], gap="large")
+imagined = answers["Imagine"]
+assert isinstance(imagined, CounterfactualAnswer)
+model = serving.explorer(CHECKPOINT, story)
+with left:
+    for reason in ladder.why(laws, model.story.graph, imagined):
+        st.markdown(reason)
+with right:
+    views.graph(model, imagined, dict(words))
 st.subheader("What the factors would be", anchor=False)
 st.caption("Exact laws, by enumeration: no draws.")
 columns = st.columns(2)
