@@ -6,11 +6,11 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-import torch
 from PIL import Image, ImageDraw
 
 import causal_explorer as ce
 from causal_explorer.data import dsprites, splits
+from causal_explorer.metrics.errors import wrong_pixels
 
 _CELL, _LEFT, _TOP = 18, 70, 22  # pixels
 
@@ -20,7 +20,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.errors", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("docs/errors.png"))
     options = parser.parse_args()
-    v, wrong = wrong_pixels()
+    v, wrong = held_out_errors()
     missed = wrong > 0
     for shape, name in enumerate(dsprites.SHAPES):
         of_shape = v[:, 0] == shape
@@ -38,20 +38,12 @@ def main() -> None:
     print(f"{options.out}: from 0 (white) to {100 * share.max():.1f} % (black) of the pictures")
 
 
-@torch.no_grad()
-def wrong_pixels() -> tuple[np.ndarray, np.ndarray]:
+def held_out_errors() -> tuple[np.ndarray, np.ndarray]:
     """Classes of every held-out picture, and how many of its pixels the decoder gets wrong."""
-    opened = ce.load("scm-vae").checkpoint
-    model, table = (
-        opened.model,
-        dsprites.classes_of(splits.rows("test", opened.config["train"]["split_seed"])),
-    )
-    wrong = []
-    for part in np.array_split(table, len(table) // 1_024):
-        x, v = torch.from_numpy(dsprites.render(part)), torch.from_numpy(part)
-        mean = model.decode(v, model.encode(x.float(), v).mean).mean
-        wrong.append(((mean > 0.5) != x.bool()).sum((1, 2)))
-    return table, torch.cat(wrong).numpy()
+    explorer = ce.load("scm-vae")
+    split_seed = explorer.checkpoint.config["train"]["split_seed"]
+    table = dsprites.classes_of(splits.rows("test", split_seed))
+    return table, wrong_pixels(explorer, table)
 
 
 def _draw(share: np.ndarray) -> Image.Image:

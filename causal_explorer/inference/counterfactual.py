@@ -21,6 +21,7 @@ from causal_explorer.inference.posterior import Posterior
 from causal_explorer.inference.world import World
 from causal_explorer.scm.actions import Do, cut_edges, moved_by
 from causal_explorer.scm.coupling import Coupling
+from causal_explorer.scm.inversion import invert
 from causal_explorer.scm.scm import Classes, Noise
 
 
@@ -141,9 +142,8 @@ def _draw(posterior: Posterior, samples: int, generator: torch.Generator) -> Ten
     """(samples,) int64 which explanation holds in each draw."""
     if len(posterior) == 1:
         return torch.zeros(samples, dtype=torch.int64)
-    cdf = torch.from_numpy(posterior.probabilities).cumsum(0)
-    lot = torch.rand(samples, dtype=torch.float64, generator=generator) * cdf[-1]
-    return torch.searchsorted(cdf, lot, right=True).clamp(max=len(cdf) - 1)
+    lots = torch.rand(samples, dtype=torch.float64, generator=generator)
+    return invert(torch.from_numpy(posterior.probabilities), lots)
 
 
 def _reconstructions(found: Abducted) -> np.ndarray:

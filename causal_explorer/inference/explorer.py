@@ -21,7 +21,9 @@ from causal_explorer.inference.counterfactual import Abducted, abduct, predict
 from causal_explorer.inference.posterior import Posterior, certain
 from causal_explorer.inference.recognition import explain
 from causal_explorer.inference.rungs import condition, imagine, intervention
+from causal_explorer.inference.steps import MAX_SHOWN, Steps, abducted_steps, imagined_steps
 from causal_explorer.inference.svi import SVISettings, Watch, require_relaxed, svi_answer
+from causal_explorer.inference.traversal import Traversal, traverse
 from causal_explorer.inference.world import World
 from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.recogniser import Recogniser
@@ -111,7 +113,8 @@ class Explorer:
             raise ValueError(f"abduction={brief(abduction)} is unknown: it takes exact or svi.")
         (asked,) = query.parse_questions([question], self.checkpoint.dataset, self.story)
         model = require_relaxed(self.checkpoint.model, asked.do)
-        query.require_all(asked.given, self.story.variables)
+        rule = "abduction='svi' takes all of them"
+        query.require_all(asked.given, self.story.variables, rule)
         exact = self.counterfactuals([question], samples, seed, coupling)[0]
         return svi_answer(model, exact, svi or SVISettings(), _seed(seed), watch)
 
@@ -192,6 +195,60 @@ class Explorer:
             for batch in _batches([(0, one) for one in dos], count)
             for answer in predict(self.world, found, batch, way)
         ]
+
+    def traverse(
+        self, factor: str, factors: Mapping[str, object] | None = None, seed: int = 0
+    ) -> Traversal:
+        """The truth and the reconstruction under each class of a factor, all others held fixed.
+
+        No intervention: under do(factor = k), as `sweep` asks it, the factor's descendants answer.
+
+        Args:
+            factor: that is traversed.
+            factors: classes of the others, by number or label; one of its own is not looked at.
+            seed: of the draws of z, where pictures read it; the same for each picture.
+
+        Raises:
+            ValueError: in one sentence, what was given and what is allowed.
+        """
+        variable = query.parse_factor(factor, self.story.variables)
+        given = query.parse_classes(factors, self.story.variables, "factors")
+        others = tuple(other for other in self.story.variables if other is not variable)
+        query.require_all(given, others, f"a traversal of {factor} takes all others")
+        return traverse(self.world, variable, given, _generator(_seed(seed)))
+
+    def steps(
+        self,
+        factors: Mapping[str, object] | None = None,
+        image: ArrayLike | None = None,
+        do: Mapping[str, object] | None = None,
+        samples: int = 1000,
+        seed: int = 0,
+        coupling: str | None = None,
+        shown: int = 100,
+    ) -> Steps:
+        """Rung 3 step by step: the answer of `counterfactual`, and what its first draws went by.
+
+        Args:
+            factors: as in `counterfactual`.
+            image: as in `counterfactual`; where there is none, no pixel's noise is abducted.
+            do: as in `counterfactual`.
+            samples: as in `counterfactual`.
+            seed: as in `counterfactual`.
+            coupling: as in `counterfactual`.
+            shown: draws to follow, 1 to 1,000; all where there are fewer.
+
+        Raises:
+            ValueError: in one sentence, what was given and what is allowed.
+        """
+        whole = {"factors": factors, "image": image, "do": do}
+        (asked,) = query.parse_questions([whole], self.checkpoint.dataset, self.story)
+        way, count, start = self._coupling(coupling), _samples(samples), _seed(seed)
+        first = min(query.parse_count(shown, "shown", 1, MAX_SHOWN), count)
+        if asked.x is None:
+            return imagined_steps(self.world, asked.given, asked.do, way, count, first, start)
+        found = self._abduct([asked], way, count, start)
+        return abducted_steps(self.world, found, asked.do, way, first, start)
 
     def intervention(
         self, do: Mapping[str, object], samples: int = 1000, seed: int = 0

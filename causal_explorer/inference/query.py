@@ -232,15 +232,20 @@ def parse_count(value: object, argument: str, lowest: int, highest: int) -> int:
     return int(value)  # type: ignore[call-overload]
 
 
-def require_all(given: Mapping[str, int], variables: tuple[Variable, ...]) -> None:
-    """Refuses partial evidence, where it takes all of the factors.
+def require_all(given: Mapping[str, int], variables: tuple[Variable, ...], rule: str) -> None:
+    """Refuses partial evidence, where it takes all of these factors.
+
+    Args:
+        given: classes by factor.
+        variables: the factors.
+        rule: what takes all of them, for the sentence.
 
     Raises:
         ValueError: a factor has no class.
     """
     missing = [variable.name for variable in variables if variable.name not in given]
     if missing:
-        raise ValueError(f"factors lacks {', '.join(missing)}: abduction='svi' takes all of them.")
+        raise ValueError(f"factors lacks {', '.join(missing)}: {rule}.")
 
 
 def require_explained(posterior: Posterior, given: Mapping[str, int]) -> None:

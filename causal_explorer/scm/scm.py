@@ -19,6 +19,7 @@ from torch import Tensor
 from causal_explorer.scm.actions import Do, Replace, Set, Shift
 from causal_explorer.scm.coupling import Coupling
 from causal_explorer.scm.graph import causal_graph, causal_order
+from causal_explorer.scm.inversion import invert
 from causal_explorer.scm.mechanisms import Mechanism
 from causal_explorer.scm.variables import Variable
 
@@ -182,9 +183,8 @@ class SCM:
     def draw(self, given: Mapping[str, int], count: int, generator: torch.Generator) -> Classes:
         """`count` exact draws of p(v | given), by enumeration of the joint."""
         joint = self.log_joint(given)
-        cdf = joint.flatten().softmax(0).cumsum(0)
-        lot = torch.rand(count, dtype=torch.float64, generator=generator) * cdf[-1]
-        flat = torch.searchsorted(cdf, lot, right=True).clamp(max=len(cdf) - 1)
+        lots = torch.rand(count, dtype=torch.float64, generator=generator)
+        flat = invert(joint.flatten().softmax(0), lots)
         columns = torch.unravel_index(flat, joint.shape)
         return {
             v.name: column + given.get(v.name, 0)
@@ -196,9 +196,9 @@ class SCM:
         if not self.hidden:
             return classes
         tried, each = self._with_hidden(classes)
-        cdf = self.log_prob(tried).view(-1, len(next(iter(each.values())))).softmax(1).cumsum(1)
-        lot = torch.rand(len(cdf), 1, dtype=torch.float64, generator=generator) * cdf[:, -1:]
-        chosen = torch.searchsorted(cdf, lot, right=True).clamp(max=cdf.shape[1] - 1).squeeze(1)
+        posterior = self.log_prob(tried).view(-1, len(next(iter(each.values())))).softmax(1)
+        lots = torch.rand(len(posterior), 1, dtype=torch.float64, generator=generator)
+        chosen = invert(posterior, lots).squeeze(1)
         return classes | {name: values[chosen] for name, values in each.items()}
 
     def log_evidence(self, classes: Classes) -> Tensor:

@@ -12,10 +12,11 @@ from causal_explorer.scm.coupling import COUPLINGS
 from causal_explorer.scm.stories import STORIES
 from causal_explorer.scm.variables import Variable
 from causal_explorer.sharing.link import EDITED
-from causal_explorer.sharing.question import EVIDENCE, Classes
+from causal_explorer.sharing.question import EVIDENCE, Classes, Question
 from causal_explorer.ui import told
 
 SAMPLES = (1, 11, 101, 1001, 10001)  # odd: no pixel of an average stands at exactly 0.5
+_QUICK = 1_001  # draws: with more, the pictures of all values of a factor take over a second
 _SPRITE = {"shape": 2, "scale": 3, "orientation": 4, "posX": 10, "posY": 16}
 _DO = {"shape": 0, "scale": 0, "orientation": 0, "posX": 16, "posY": 16}
 _HELP = {
@@ -196,6 +197,14 @@ def seed() -> int:
         help="The same seed gives the same draws.",
     )
     return value or 0
+
+
+def followed(question: Question) -> list[str]:
+    """Keys of the widgets whose pictures can follow them while they move."""
+    keys = [f"do_{name}" for name, _ in question.do]
+    if question.samples <= _QUICK and question.evidence != "upload":
+        keys += [name for name, _ in question.sprite]
+    return keys
 
 
 def presenting() -> bool:

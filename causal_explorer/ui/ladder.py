@@ -30,18 +30,35 @@ def formulas(words: str) -> dict[str, str]:
     return {"See": f"p(x | {words})", "Do": f"p(x | do({words}))", "Imagine": f"p(x_({words}) | x)"}
 
 
+def figures(answers: Rungs, words: str) -> tuple[Figure, ...]:
+    """Density of each rung, then the truth of each."""
+    notation = formulas(words)
+    densities = [
+        Figure(
+            f"{rung}: {notation[rung]}",
+            RUNGS[rung],
+            f"Density of {notation[rung]}",
+            answer.density,
+            f"{rung.lower()}-density",
+        )
+        for rung, answer in answers.items()
+    ]
+    truths = [
+        Figure(
+            f"{rung}: truth",
+            f"L1 {l1_text(answer)} a pixel",
+            f"Truth of {notation[rung]}",
+            answer.truth,
+            f"{rung.lower()}-truth",
+        )
+        for rung, answer in answers.items()
+    ]
+    return *densities, *truths
+
+
 def pictures_html(answers: Rungs, words: str) -> str:
     """Density and truth of each rung, in two rows of three."""
-    notation = formulas(words)
-    figures = [
-        Figure(f"{rung}: {notation[rung]}", RUNGS[rung], f"Density of {rung}", answer.density)
-        for rung, answer in answers.items()
-    ]
-    figures += [
-        Figure(f"{rung}: truth", f"L1 {l1_text(answer)} a pixel", f"Truth of {rung}", answer.truth)
-        for rung, answer in answers.items()
-    ]
-    return figures_html("", figures, columns=3)
+    return figures_html("", figures(answers, words), columns=3)
 
 
 def laws_figure(laws: Laws, variable: Variable) -> go.Figure:

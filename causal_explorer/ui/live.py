@@ -6,40 +6,50 @@ computed in one batch, sent once, and swapped in the browser by live.js.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 from streamlit.components.v2 import component
 
-from causal_explorer.sharing.panel import Panel
-from causal_explorer.sharing.question import Question
-from causal_explorer.ui import serving
+from causal_explorer.sharing.panel import Figure, Panel
 from causal_explorer.ui.pictures import data_uri
 
 _KEY = "live"
-_MOST = 1_001  # draws: with more, the frames of a sprite's factor take over a second
 _SCRIPT = component("causal_explorer.live", js=Path(__file__).with_name("live.js").read_text())
 
 
+@dataclass(frozen=True)
+class Frame:
+    """What a page shows at one value of a control.
+
+    Attributes:
+        figures: each in its slot.
+        words: by slot.
+    """
+
+    figures: tuple[Figure, ...]
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
 @st.fragment
-def follow(question: Question) -> None:
+def follow(keys: Collection[str], frames: Callable[[str], Iterable[Frame]]) -> None:
     """Mounts the script; a control that is touched reruns only this.
 
     Args:
-        question: as the page shows it.
+        keys: of the widgets that are followed.
+        frames: of one of them, one for each of its values; nothing where there are none.
     """
-    keys = [f"do_{name}" for name, _ in question.do]
-    if question.samples <= _MOST and question.evidence != "upload":
-        keys += [name for name, _ in question.sprite]
     wanted = st.session_state.get(_KEY, {}).get("wanted")
-    panels = serving.strip(question, wanted) if wanted in keys else ()
-    data = {"keys": keys, "key": wanted if panels else None, "frames": [*map(_frame, panels)]}
+    found = [_told(frame) for frame in frames(wanted)] if wanted in keys else []
+    data = {"keys": list(keys), "key": wanted if found else None, "frames": found}
     _SCRIPT(key=_KEY, data=data, on_wanted_change=_nothing, height=1)
 
 
-def _frame(panel: Panel) -> dict[str, Any]:
-    """What each slot of the panel holds."""
+def frame(panel: Panel) -> Frame:
+    """What the panel shows."""
     words = {
         "sentence": panel.sentence,
         "formula": panel.formula,
@@ -47,12 +57,18 @@ def _frame(panel: Panel) -> dict[str, Any]:
         "iou": panel.iou,
         "remark": panel.remark,
     }
-    pictures = {
-        figure.slot: {"src": data_uri(figure.picture), "alt": figure.alt}
-        for figure in panel.figures
-        if figure.picture is not None
-    }
-    return words | pictures
+    return Frame(panel.figures, words)
+
+
+def _told(frame: Frame) -> dict[str, Any]:
+    """What each slot holds."""
+    shown = dict[str, Any](frame.words)
+    for figure in frame.figures:
+        if figure.slot and figure.picture is not None:
+            shown[figure.slot] = {"src": data_uri(figure.picture), "alt": figure.alt}
+            shown[f"{figure.slot}-title"] = figure.title
+            shown[f"{figure.slot}-caption"] = figure.caption
+    return shown
 
 
 def _nothing() -> None:

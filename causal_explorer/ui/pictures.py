@@ -93,13 +93,17 @@ def figures_html(heading: str, figures: Iterable[Figure], columns: int = 4, belo
 
 
 def _figure(figure: Figure) -> str:
-    if figure.picture is None:
-        inside = "<span>?</span>"
-    else:
-        live = f' data-live="{figure.slot}"' if figure.slot else ""
-        inside = f'<img{live} src="{data_uri(figure.picture)}" alt="{escape(figure.alt)}">'
+    place, title, caption = (_live(figure.slot, part) for part in ("", "-title", "-caption"))
+    inside = "<span>?</span>"
+    if figure.picture is not None:
+        inside = f'<img{place} src="{data_uri(figure.picture)}" alt="{escape(figure.alt)}">'
     return (
         f'<figure><div class="ce-frame">{inside}</div><figcaption>'
-        f"<b>{escape(figure.title)}</b><span>{escape(figure.caption)}</span>"
+        f"<b{title}>{escape(figure.title)}</b><span{caption}>{escape(figure.caption)}</span>"
         "</figcaption></figure>"
     )
+
+
+def _live(slot: str, part: str) -> str:
+    """The mark by which a slider finds what is to follow it."""
+    return f' data-live="{slot}{part}"' if slot else ""

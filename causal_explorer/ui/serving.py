@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +16,10 @@ import causal_explorer as ce
 from causal_explorer.data import dsprites
 from causal_explorer.data.resample import resample, write_resampled
 from causal_explorer.data.upload import Upload, read_upload
+from causal_explorer.inference.steps import Steps
 from causal_explorer.inference.svi import SVIAnswer, SVISettings, Watch
+from causal_explorer.inference.traversal import Traversal
+from causal_explorer.metrics.errors import error_map
 from causal_explorer.scm.actions import Set
 from causal_explorer.scm.coupling import COUPLINGS
 from causal_explorer.scm.law import population_law
@@ -23,7 +27,7 @@ from causal_explorer.scm.scm import SCM
 from causal_explorer.scm.stories import read_story
 from causal_explorer.scm.story import parse
 from causal_explorer.sharing.panel import Panel, panel
-from causal_explorer.sharing.question import Question, ask_all, named_or_told, varied
+from causal_explorer.sharing.question import Classes, Question, ask_all, named_or_told, varied
 from causal_explorer.ui.couplings import disagreement
 
 Sprite = tuple[int, ...]  # one class a factor, in the data set's order
@@ -83,30 +87,50 @@ def _panels(questions: tuple[Question, ...]) -> tuple[Panel, ...]:
     return tuple(map(panel, questions, answers))
 
 
+Rungs = dict[str, ce.PopulationAnswer | ce.CounterfactualAnswer]
+
+
 @st.cache_data(max_entries=64, show_spinner=False)
-def rungs(
-    question: Question,
-) -> tuple[
-    dict[str, ce.PopulationAnswer | ce.CounterfactualAnswer], dict[str, dict[str, np.ndarray]]
-]:
-    """The question's words seen, done and imagined: the answers, and the factors' exact laws.
+def rungs(question: Question) -> Rungs:
+    """The question's words seen, done and imagined.
+
+    Raises:
+        ValueError: in one sentence, what was asked and what is allowed.
+    """
+    asked = explorer(question.checkpoint, question.story)
+    found = _population(replace(question, sprite=(), coupling=""))
+    return found | {"Imagine": question.ask(asked)}
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _population(question: Question) -> Rungs:
+    """Rungs 1 and 2, which no sprite and no coupling changes."""
+    asked, words = explorer(question.checkpoint, question.story), dict(question.do)
+    return {
+        "See": asked.condition(words, question.samples, question.seed),
+        "Do": asked.intervention(words, question.samples, question.seed),
+    }
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def laws(question: Question) -> dict[str, dict[str, np.ndarray]]:
+    """The exact law of each factor on the three rungs.
 
     Raises:
         ValueError: in one sentence, what was asked and what is allowed.
     """
     asked, words = explorer(question.checkpoint, question.story), dict(question.do)
-    known, count, seed = dict(question.factors), question.samples, question.seed
-    answers = {
-        "See": asked.condition(words, count, seed),
-        "Do": asked.intervention(words, count, seed),
-        "Imagine": asked.counterfactual(known, None, words, count, seed, question.coupling),
-    }
-    laws = {
+    return {
         "See": asked.law(words),
         "Do": asked.law(do=words),
-        "Imagine": asked.law(known, words, question.coupling),
+        "Imagine": asked.law(dict(question.factors), words, question.coupling),
     }
-    return answers, laws
+
+
+def rungs_strip(question: Question, control: str) -> list[tuple[Question, Rungs]]:
+    """The three rungs at every value of one control; arguments as of `strip`."""
+    asked = explorer(question.checkpoint, question.story)
+    return [(one, rungs(one)) for one in varied(question, control, asked)]
 
 
 @st.cache_data(max_entries=128, show_spinner=False)
@@ -262,3 +286,40 @@ def first_sprites(text: str, count: int, seed: int, shown: int) -> tuple[Sprite,
     """
     rows = resample(story_scm(text), count, seed)[:shown]
     return tuple(map(tuple, dsprites.classes_of(rows).tolist()))
+
+
+@st.cache_data(max_entries=128, show_spinner="Reconstructing every picture of the map")
+def errors_over(checkpoint: str, held: Classes, across: str, down: str) -> np.ndarray:
+    """(rows, columns) wrong pixels of a sprite's reconstruction under all classes of two factors.
+
+    Raises:
+        ValueError: as `opened`.
+    """
+    return error_map(opened(checkpoint), dict(held), across, down)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def traversal(checkpoint: str, factor: str, held: Classes) -> Traversal:
+    """A sprite under each class of a factor, the others held fixed.
+
+    Raises:
+        ValueError: as `opened`.
+    """
+    return opened(checkpoint).traverse(factor, dict(held))
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def steps(question: Question) -> Steps:
+    """The first draws of the library's answer, step by step.
+
+    Raises:
+        ValueError: in one sentence, what was asked and what is allowed.
+    """
+    asked = explorer(question.checkpoint, question.story)
+    return asked.steps(
+        **question.evidence_for(asked),
+        do=question.action(asked),
+        samples=question.samples,
+        seed=question.seed,
+        coupling=question.coupling,
+    )

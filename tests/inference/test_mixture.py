@@ -12,16 +12,6 @@ from causal_explorer.inference.mixture import (
     average_truth,
 )
 from causal_explorer.inference.pixel import counterfactual_pixel
-from causal_explorer.models.registry import build
-
-
-@pytest.fixture(scope="module")
-def model():
-    """Untrained, with a z that matters."""
-    torch.manual_seed(0)
-    model = build("scm-vae", dsprites.FACTORS, {"latent": 2}).requires_grad_(False)
-    model.decoder.outlines.bend.normal_(std=0.1)
-    return model
 
 
 def draws(count, distinct, seed=0):

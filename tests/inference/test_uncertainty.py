@@ -4,23 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from causal_explorer.data import dsprites
 from causal_explorer.inference import draws as batches
 from causal_explorer.inference.draws import Draws, Mixture
 from causal_explorer.inference.mixture import average_abducted, average_prior
-from causal_explorer.models.registry import build
 from tests.inference.test_mixture import draws, explanations, plain_pixels
 
 HEARTS = torch.tensor([[2, 3, 10, 16, 16], [2, 3, 12, 16, 16], [2, 5, 10, 17, 16]])
-
-
-@pytest.fixture(scope="module")
-def model():
-    """Untrained, with a z that matters."""
-    torch.manual_seed(0)
-    model = build("scm-vae", dsprites.FACTORS, {"latent": 2}).requires_grad_(False)
-    model.decoder.outlines.bend.normal_(std=0.1)
-    return model
 
 
 def latents(count, seed=1):

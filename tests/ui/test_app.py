@@ -22,22 +22,15 @@ def fresh():
     serving.answer.clear()
 
 
-@pytest.fixture
-def app():
-    page = AppTest.from_file(str(APP), default_timeout=60).run()
-    assert not page.exception
-    return page
-
-
 def block(page):
     """The HTML of the four pictures."""
-    (found,) = [html.value for html in page.html if "<b>Original</b>" in html.value]
+    (found,) = [html.value for html in page.html if ">Original</b>" in html.value]
     return found
 
 
 def pictures(page):
     """By title, the address that holds each picture."""
-    found = re.findall(r'<img data-live="\w+" src="(.*?)".*?<b>(.*?)</b>', block(page))
+    found = re.findall(r'<img data-live="\w+" src="(.*?)".*?<b[^>]*>(.*?)</b>', block(page))
     return {title: source for source, title in found}
 
 

@@ -3,23 +3,15 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from causal_explorer import load
 from causal_explorer.data import dsprites
 from causal_explorer.sharing.question import Question
 from causal_explorer.ui import couplings, evidence, serving, uncertainty
 from causal_explorer.ui.changes import changes, percent
-from tests.ui.test_app import APP, block
+from tests.ui.test_app import block
 
 HEART = {"shape": 2, "scale": 3, "orientation": 0, "posX": 10, "posY": 16}
-
-
-@pytest.fixture
-def app():
-    page = AppTest.from_file(str(APP), default_timeout=60).run()
-    assert not page.exception
-    return page
 
 
 def texts(page):

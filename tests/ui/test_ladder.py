@@ -16,7 +16,7 @@ def asked(do):
 
 
 def test_the_same_words_give_three_answers():
-    answers, laws = serving.rungs(asked({"scale": 0}))
+    answers, laws = serving.rungs(asked({"scale": 0})), serving.laws(asked({"scale": 0}))
     assert list(answers) == list(laws) == list(ladder.RUNGS)
     seen, done, imagined = (answer.density for answer in answers.values())
     assert np.abs(seen - done).mean() > 1e-3
@@ -24,14 +24,14 @@ def test_the_same_words_give_three_answers():
 
 
 def test_seeing_a_small_sprite_tells_of_its_shape_and_making_it_small_does_not():
-    _, laws = serving.rungs(asked({"scale": 0}))
+    laws = serving.laws(asked({"scale": 0}))
     assert laws["See"]["shape"][0] > 0.7
     np.testing.assert_allclose(laws["Do"]["shape"], 1 / 3)
     np.testing.assert_allclose(laws["Imagine"]["shape"], [0, 0, 1])
 
 
 def test_the_page_writes_them_with_their_formulas():
-    answers, laws = serving.rungs(asked({"shape": 0}))
+    answers, laws = serving.rungs(asked({"shape": 0})), serving.laws(asked({"shape": 0}))
     html = ladder.pictures_html(answers, "shape = square")
     assert "p(x | do(shape = square))" in html
     assert html.count("<figure>") == 6
@@ -51,7 +51,7 @@ def test_the_page_writes_them_with_their_formulas():
 )
 def test_why_the_rungs_differ_is_told(story, do, words):
     question = replace(asked(do), story=story)
-    answers, laws = serving.rungs(question)
+    answers, laws = serving.rungs(question), serving.laws(question)
     graph = serving.explorer("scm-vae", story).story.graph
     told = " ".join(ladder.why(laws, graph, answers["Imagine"]))
     for part in words:
@@ -59,6 +59,6 @@ def test_why_the_rungs_differ_is_told(story, do, words):
 
 
 def test_laws_that_agree_are_not_told_apart():
-    _, laws = serving.rungs(asked({"shape": 0}))
+    laws = serving.laws(asked({"shape": 0}))
     assert ladder.apart(laws, "See", "Do") == {}
     assert set(ladder.apart(laws, "Do", "Imagine")) >= {"scale", "posY"}

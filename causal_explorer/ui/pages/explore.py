@@ -75,7 +75,9 @@ except ValueError as error:
 
 with pictures:
     st.html(panel_html(panel(question, answer)))
-    live.follow(question)
+    live.follow(
+        controls.followed(question), lambda key: map(live.frame, serving.strip(question, key))
+    )
     if not do:
         st.info("Nothing is set yet: choose at least one factor to intervene on.")
     if evidence != "sprite":

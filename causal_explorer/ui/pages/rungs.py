@@ -5,7 +5,7 @@ import streamlit as st
 from causal_explorer import CounterfactualAnswer
 from causal_explorer.sharing.question import Question
 from causal_explorer.sharing.words import describe, equations
-from causal_explorer.ui import controls, ladder, serving, views
+from causal_explorer.ui import controls, ladder, live, serving, views
 
 CHECKPOINT = "scm-vae"
 
@@ -33,13 +33,19 @@ if not words:
     st.stop()
 question = Question(CHECKPOINT, story, factors, words, samples, seed, coupling)
 try:
-    answers, laws = serving.rungs(question)
+    answers, laws = serving.rungs(question), serving.laws(question)
 except ValueError as error:
     st.warning(str(error))
     st.stop()
 
-told = equations(dict(words), variables)
-st.html(ladder.pictures_html(answers, told))
+st.html(ladder.pictures_html(answers, equations(dict(words), variables)))
+live.follow(
+    controls.followed(question),
+    lambda key: [
+        live.Frame(ladder.figures(found, equations(dict(asked.do), variables)))
+        for asked, found in serving.rungs_strip(question, key)
+    ],
+)
 st.caption(
     f"Imagined of this sprite: {describe(dict(factors), variables)}. Each truth is the renderer's, "
     "over the same draws."

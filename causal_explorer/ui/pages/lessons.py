@@ -1,0 +1,46 @@
+"""Lessons: states of the app, each with a claim computed now, a question and its answer."""
+
+import streamlit as st
+
+from causal_explorer.lessons.registry import LESSONS
+from causal_explorer.ui import lesson
+from causal_explorer.ui.story_editor import plain
+
+with st.sidebar:
+    open_now = lesson.chosen()
+before, after = lesson.neighbours(open_now)
+
+st.title(open_now.title, anchor=False)
+st.caption(f"Lesson {LESSONS.index(open_now) + 1} of {len(LESSONS)}: every number is computed now.")
+body = st.empty()  # whatever was open before is gone while a slow lesson is computed
+try:
+    told = lesson.told(open_now)
+except (ValueError, OSError) as error:
+    st.error(str(error), title="The lesson cannot be computed")
+    st.stop()
+with body.container():
+    st.html(lesson.told_html(told))
+    st.info(plain(open_now.asked), title="Question", icon=":material/help:")
+    with st.expander("The answer", key=f"answer_{open_now.id}"):
+        st.markdown(plain(told.answer))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if before:
+            st.button(
+                "Previous",
+                icon=":material/arrow_back:",
+                key="previous",
+                on_click=lesson.turn_to,
+                args=(before.id,),
+                help=before.title,
+            )
+        if after:
+            st.button(
+                "Next",
+                icon=":material/arrow_forward:",
+                icon_position="right",
+                key="next",
+                on_click=lesson.turn_to,
+                args=(after.id,),
+                help=after.title,
+            )
+        st.html(lesson.link_html(open_now), width="content")

@@ -1,0 +1,14 @@
+import pytest
+import torch
+
+from causal_explorer.data import dsprites
+from causal_explorer.models.registry import build
+
+
+@pytest.fixture(scope="module")
+def model():
+    """Untrained, with a z that matters."""
+    torch.manual_seed(0)
+    model = build("scm-vae", dsprites.FACTORS, {"latent": 2}).requires_grad_(False)
+    model.decoder.outlines.bend.normal_(std=0.1)
+    return model

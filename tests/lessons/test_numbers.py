@@ -1,0 +1,57 @@
+import numpy as np
+import pytest
+
+from causal_explorer.lessons.numbers import (
+    furthest,
+    largest_gap,
+    listed,
+    mean,
+    percent,
+    signed,
+    small,
+)
+
+
+def read(text):
+    return text.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0.0, "0 %"),
+        (0.0004, "under 1 %"),
+        (0.006, "1 %"),
+        (0.5, "50 %"),
+        (0.994, "99 %"),
+        (0.9996, "over 99 %"),
+        (1.0, "100 %"),
+    ],
+)
+def test_a_share_never_reads_as_all_or_nothing_unless_it_is(share, words):
+    assert read(percent(share)) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(0.0, "0"), (0.0118, "0.012"), (0.5, "0.5"), (2.2e-16, "2 × 10⁻¹⁶"), (4e-4, "4 × 10⁻⁴")],
+)
+def test_a_small_number(value, words):
+    assert read(small(value)) == words
+
+
+def test_a_sign_is_told():
+    assert (signed(9.66), signed(-9.06)) == ("+9.7", "−9.1")
+
+
+def test_a_list_reads_aloud():
+    assert listed(["a"]) == "a"
+    assert listed(["a", "b", "c"]) == "a, b and c"
+
+
+def test_laws_by_hand():
+    one = {"a": np.array([0.5, 0.5]), "b": np.array([1.0, 0.0, 0.0])}
+    other = {"a": np.array([0.25, 0.75]), "b": np.array([0.4, 0.0, 0.6])}
+    assert mean(other["b"]) == pytest.approx(1.2)
+    assert furthest(one, other) == ("b", pytest.approx(0.6))
+    assert largest_gap(one, other) == pytest.approx(0.6)
