@@ -34,7 +34,7 @@ class Recognition:
     def table(self) -> dict[str, str]:
         """What a card says of it."""
         return {
-            "held-out loss (-log q(v | x))": f"{self.loss:.4f} nats an image",
+            "held-out loss (-log q(factors given image))": f"{self.loss:.4f} nats an image",
             "all factors right at once, no symmetry counted": f"{100 * self.exact:.2f} %",
         }
 

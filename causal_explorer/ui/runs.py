@@ -112,14 +112,11 @@ def _line(written: bytes) -> Line | None:
 
 
 def _card(path: Path) -> str:
-    """Without its heading, which is the run's name, and without pictures from elsewhere.
-
-    The bar of q(v | x) is escaped, because it would end the cell of its table.
-    """
+    """Without its heading, which is the run's name, and without pictures from elsewhere."""
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
     heading, _, rest = text.partition("\n")
     body = rest if heading.startswith("# ") else text
-    return body.replace("![", "\\![").replace("(v | x)", "(v \\| x)").strip()
+    return body.replace("![", "\\![").strip()

@@ -35,8 +35,8 @@ def maps_html(answer: CounterfactualAnswer) -> str:
         [
             Figure(
                 title,
-                f"{caption}; up to {part.max():.3f}",
-                f"{title}, at most {part.max():.3f}",
+                f"{caption}; up to {most(part)}",
+                f"{title}, at most {most(part)}",
                 cividis(part / _MOST),
             )
             for title, part, caption in parts
@@ -55,7 +55,15 @@ def differences_html(answer: CounterfactualAnswer) -> str:
 
 
 def _difference(title: str, change: np.ndarray, caption: str) -> Figure:
-    most = float(np.abs(change).max())
     return Figure(
-        title, f"{caption}; up to {most:.3f}", f"{title}, at most {most:.3f}", diverging(change)
+        title,
+        f"{caption}; up to {most(change)}",
+        f"{title}, at most {most(change)}",
+        diverging(change),
     )
+
+
+def most(picture: np.ndarray) -> str:
+    """The largest amount in a picture; a tiny one never reads as none."""
+    found = float(np.abs(picture).max())
+    return "< 0.001" if 0 < found < 0.001 else f"{found:.3f}"

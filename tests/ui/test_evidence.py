@@ -121,6 +121,18 @@ def test_the_maps_show_the_three_sources():
         assert title in html
 
 
+def test_the_largest_of_a_map_never_reads_as_none():
+    shown = [uncertainty.most(np.array(x)) for x in ([0.0], [1e-9, 0.0], [-0.25, 0.1])]
+    assert shown == ["0.000", "< 0.001", "0.250"]
+
+
+def test_the_differences_are_shown():
+    answer = load("scm-vae").counterfactual(HEART, do={"scale": 0})
+    html = uncertainty.differences_html(answer)
+    for title in ("Density − original", "Truth − original", "Density − truth"):
+        assert title in html
+
+
 def test_a_poor_fit_is_said():
     explorer = load("scm-vae")
     image = dsprites.render(np.array([[2, 5, 10, 16, 16]]))[0].copy()
