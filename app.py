@@ -14,6 +14,7 @@ pages = [
     st.Page(PAGES / "story.py", title="Story"),
     st.Page(PAGES / "checks.py", title="Sanity checks"),
     st.Page(PAGES / "training.py", title="Training"),
+    st.Page(PAGES / "lessons.py", title="Lessons"),
     st.Page(PAGES / "about.py", title="About"),
 ]
 st.html(UI / "app.css")

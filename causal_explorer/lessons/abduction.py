@@ -26,7 +26,7 @@ def tell(open_explorer: Opener) -> Told:
     explorer = open_explorer(STATE.checkpoint, STATE.story)
     own = STATE.ask(explorer)
     population = explorer.intervention(DO, STATE.samples, STATE.seed)
-    fresh = replace(own)  # measured against the same truth
+    fresh = replace(own, density=population.density)  # measured against the same truth
     return Told(
         (
             f"With the noise abducted from this heart, the answer to {ASKED} has {score(own)} "

@@ -82,7 +82,7 @@ def _answer(found: SVIAnswer, exact: CounterfactualAnswer, ours: CounterfactualA
     return (
         "Change one thing at a time. With SVI and the dense decoder the answer has "
         f"{score(found)}; with exact abduction and the same decoder {score(exact)}; with exact "
-        f"abduction and the decoder {OURS} {score(ours)}. Three faults are its own. Its "
+        f"abduction and the decoder {OURS} {score(ours)}. The recipe has three faults. Its "
         "labels are softmax expectations, which shrink to the middle of the classes: of "
         f"{FACTORS[worst].name} {FACTORS[worst].label(given)} it makes "
         f"{FACTORS[worst].label(said)}. The image and the labels are weighed as if each label "

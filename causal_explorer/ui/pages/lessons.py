@@ -11,7 +11,8 @@ with st.sidebar:
 before, after = lesson.neighbours(open_now)
 
 st.title(open_now.title, anchor=False)
-st.caption(f"Lesson {LESSONS.index(open_now) + 1} of {len(LESSONS)}: every number is computed now.")
+place = f"Lesson {LESSONS.index(open_now) + 1} of {len(LESSONS)}."
+st.caption(f"{place} The app computes every number on this page itself.")
 body = st.empty()  # whatever was open before is gone while a slow lesson is computed
 try:
     told = lesson.told(open_now)
