@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from numbers import Real
+from threading import Lock
 
 import numpy as np
 import pyro
@@ -28,6 +29,7 @@ from causal_explorer.scm.actions import Do, Set
 from causal_explorer.wording import brief
 
 _MOMENTUM = 0.1
+_ONE_FIT = Lock()  # Pyro's parameters and torch's own generator belong to the whole process
 Noise = dict[str, Tensor]
 Watch = Callable[[int, float], None]  # of a step and its loss
 
@@ -89,7 +91,7 @@ def svi_answer(
     clock = time.perf_counter()
     samples = len(exact.factual)
     v, x = torch.from_numpy(exact.factual[0]), torch.from_numpy(exact.original).float()
-    with torch.random.fork_rng(), pyro.get_param_store().scope():
+    with _ONE_FIT, torch.random.fork_rng(), pyro.get_param_store().scope():
         torch.manual_seed(seed)
         losses = fit(model, v, x, settings, watch)
         with torch.no_grad():

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pyro
 import pytest
@@ -75,3 +77,12 @@ def test_what_it_cannot_do_is_refused(exhibit, explorer):
 def test_bad_settings_are_refused(settings):
     with pytest.raises(ValueError, match="it takes"):
         SVISettings(**settings)
+
+
+def test_two_sessions_at_once_get_what_each_would_get_alone(exhibit):
+    alone = ask(exhibit)
+    with ThreadPoolExecutor(2) as pool:
+        both = list(pool.map(lambda _: ask(exhibit), range(2)))
+    for answer in both:
+        np.testing.assert_array_equal(answer.losses, alone.losses)
+        np.testing.assert_array_equal(answer.density, alone.density)
