@@ -62,6 +62,7 @@ class Pixels:
         density: (D, 64, 64) float32 P(x' = 1 | x, v', z), each draw's own picture: the noise of
             its pixels is summed out.
         truth: (D, 64, 64) uint8 the renderer's picture of v'.
+        z: (D, latent) a draw of it each.
         z_mean: (D, latent) of q(z | x, v); of p(z) without an image.
         z_stddev: (D, latent) likewise.
         reads_latent: whether any picture depends on z.
@@ -72,6 +73,7 @@ class Pixels:
     p_cf: np.ndarray
     density: np.ndarray
     truth: np.ndarray
+    z: np.ndarray
     z_mean: np.ndarray
     z_stddev: np.ndarray
     reads_latent: bool
@@ -227,6 +229,7 @@ def _pixels(
         p_cf=after.sigmoid().cpu().numpy(),
         density=kept.cpu().numpy(),
         truth=world.dataset.render(v_cf),
+        z=z.cpu().numpy(),
         z_mean=mean.cpu().numpy(),
         z_stddev=stddev.cpu().numpy(),
         reads_latent=world.model.reads_latent,

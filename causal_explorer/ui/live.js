@@ -35,6 +35,7 @@ export default function ({ data, setStateValue }) {
     for (const [slot, content] of Object.entries(frame || {})) {
       for (const place of document.querySelectorAll(`[data-live="${slot}"]`)) {
         if (place instanceof HTMLImageElement) {
+          place.decoding = "sync"; // in the frame that shows it, not in one after
           if (place.src !== content.src) place.src = content.src;
           place.alt = content.alt;
         } else if (place.textContent !== content) {

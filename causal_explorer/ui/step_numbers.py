@@ -11,8 +11,8 @@ from causal_explorer import CounterfactualAnswer
 from causal_explorer.inference.agreement import iou, l1
 from causal_explorer.inference.steps import Factors, Pixels, cumulated
 from causal_explorer.scm.actions import Set
+from causal_explorer.ui.assignment import Assignment
 from causal_explorer.ui.changes import percent
-from causal_explorer.ui.noise_figures import Assignment
 
 Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
 
@@ -46,10 +46,10 @@ def _gumbel(side: Assignment, draw: int | None) -> Table:
     low, high = np.quantile(u, [0.05, 0.95], axis=0)
     table = []
     for k in range(side.variable.classes):
-        spread = () if draw is not None else (f"{low[k]:.3f} to {high[k]:.3f}",)
+        spread = () if draw is not None else (f"{_signed(low[k])} to {_signed(high[k])}",)
         numbers = (rows[:, k].mean(), logits[:, k].mean(), u[:, k].mean())
-        total = f"{(logits + u)[:, k].mean():.3f}"
-        told = (f"{numbers[0]:.5f}", *(f"{number:.3f}" for number in numbers[1:]))
+        total = _signed((logits + u)[:, k].mean())
+        told = (f"{numbers[0]:.5f}", *map(_signed, numbers[1:]))
         table.append((side.variable.label(k), *told, *spread, total))
     spread = () if draw is not None else ("u, 5 to 95 %",)
     return (side.variable.name, "p", "log p", "u", *spread, "log p + u"), table
@@ -113,6 +113,10 @@ def prediction(answer: CounterfactualAnswer, factors: Factors, draw: int | None)
         labels = (variable.label(int(np.bincount(part).argmax())) for part in (before, after))
         table.append((name, *labels, percent(moved) if draw is None else _moved(moved), why))
     return ("factor", "before", "after", "moved", "why"), table
+
+
+def _signed(number: float) -> str:
+    return f"{number:.3f}".replace("-", "−")
 
 
 def _moved(share: float) -> str:

@@ -136,10 +136,11 @@ def latent_equation(pixels: Pixels) -> str:
     )
 
 
-def latent_sentence(pixels: Pixels) -> str:
-    """What z is good for."""
+def latent_sentence(pixels: Pixels, one: bool) -> str:
+    """What z is good for, and what its figure shows of one draw or of all."""
     if pixels.reads_latent:
-        return "The noise that the image shares: mean and standard deviation, beside the prior's."
+        star = "; star: the z of this draw" if one else ""
+        return f"The image's own noise. Bars: mean ± standard deviation; grey: the prior's{star}."
     return "This model's pictures do not depend on z: whatever it is, it is never read."
 
 

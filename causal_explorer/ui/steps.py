@@ -15,19 +15,31 @@ from causal_explorer.scm.actions import Set
 from causal_explorer.scm.scm import SCM
 from causal_explorer.scm.variables import Variable
 from causal_explorer.sharing.question import Question
-from causal_explorer.ui import serving, step_controls, step_figures, step_numbers, step_words
+from causal_explorer.ui import (
+    pipeline,
+    serving,
+    step_controls,
+    step_figures,
+    step_numbers,
+    step_words,
+)
+from causal_explorer.ui.assignment import (
+    Assignment,
+    after_do,
+    before_do,
+    gumbel_span,
+    possible,
+)
 from causal_explorer.ui.evidence import explanations_html, fit_text
 from causal_explorer.ui.graph import caption, dot
 from causal_explorer.ui.measures import table_html
 from causal_explorer.ui.noise_figures import (
-    Assignment,
     gumbel_figure,
-    gumbel_span,
+    latent_figure,
     monotone_figure,
-    possible,
+    shares_figure,
 )
 from causal_explorer.ui.pictures import figures_html
-from causal_explorer.ui.step_figures import STEPS
 from causal_explorer.ui.uncertainty import DIFFERENCES
 
 _STILL = {"displayModeBar": False}
@@ -71,10 +83,10 @@ def panel(question: Question, answer: CounterfactualAnswer) -> None:
     story = serving.explorer(question.checkpoint, question.story).story
     with st.container(key="steps"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            step = step_controls.step(STEPS)
+            step = step_controls.step(pipeline.STEPS)
             draw = step_controls.draw(len(found))
         view = _View(question, answer, found, story, draw)
-        st.html(step_figures.pipeline_html(answer, found.pixels, draw, view.do, step))
+        st.html(pipeline.pipeline_html(answer, found.pixels, draw, view.do, step))
         (_evidence, _abduction, _action, _prediction)[step - 1](view)
 
 
@@ -99,8 +111,8 @@ def _abduction(view: _View) -> None:
     variable = step_controls.factor(view.found.factors.variables)
     words, before, after = st.columns(_WORDS_AND_TWO, gap="medium")
     words.latex(of_factor)
-    words.html(step_figures.key_html(coupling, False, True, len(view.found)))
-    side = _before(view, variable)
+    words.html(pipeline.key_html(coupling, False, True, len(view.found)))
+    side = before_do(view.found.factors, variable)
     prior = Assignment(variable, side.rows, None, side.classes)
     _noise(before, view, prior, [side], "Before: the noise follows its prior")
     _noise(after, view, side, [side], "After: the noise gives what is known")
@@ -111,9 +123,9 @@ def _abduction(view: _View) -> None:
         maps.caption(step_words.SURE)
     words, chart = st.columns(_WORDS_AND_MORE, gap="medium")
     words.latex(step_words.latent_equation(pixels))
-    words.caption(step_words.latent_sentence(pixels))
+    words.caption(step_words.latent_sentence(pixels, view.draw is not None))
     chart.plotly_chart(
-        step_figures.latent_figure(pixels, view.draw),
+        latent_figure(pixels, view.draw),
         config=_STILL,
         key="step z",
         alt="Mean and standard deviation of each z, beside its prior",
@@ -153,22 +165,22 @@ def _prediction(view: _View) -> None:
     st.markdown(step_words.PREDICTION)
     of_factor, of_pixel = step_words.prediction_equations(coupling, pixels)
     variable = step_controls.factor(view.found.factors.variables)
-    side, after = _before(view, variable), _after(view, variable)
+    side, after = before_do(view.found.factors, variable), after_do(view.found.factors, variable)
     target = isinstance(answer.do.get(variable.name), Set)
     words, left, right = st.columns(_WORDS_AND_TWO, gap="medium")
     words.latex(
         step_words.set_equation(variable.name, view.do[variable.name]) if target else of_factor
     )
-    words.html(step_figures.key_html(coupling, not target, view.draw is None, len(view.found)))
+    words.html(pipeline.key_html(coupling, not target, view.draw is None, len(view.found)))
     words.caption(step_words.factor_sentence(answer, view.found.factors, variable))
     if target:
         _noise(left, view, side, [side], "Before do()")
-        right.html(step_figures.set_html(variable.name, view.do[variable.name]))
+        right.html(pipeline.set_html(variable.name, view.do[variable.name]))
     elif view.draw is None:
         _noise(left, view, after, [side, after], "After do(), on the same noise")
         _plot(
             right,
-            step_figures.shares_figure(after),
+            shares_figure(after),
             "Classes: green before, orange after",
             variable,
         )
@@ -183,19 +195,6 @@ def _prediction(view: _View) -> None:
         step_numbers.prediction(answer, view.found.factors, view.draw),
         step_numbers.errors(*step_figures.pictures(answer, pixels, view.draw)),
     )
-
-
-def _before(view: _View, variable: Variable) -> Assignment:
-    """v := f(pa, u) of a factor."""
-    found, name = view.found.factors, variable.name
-    return Assignment(variable, found.rows[name], found.noise[name], found.factual[name])
-
-
-def _after(view: _View, variable: Variable) -> Assignment:
-    """v' := f(pa', u) on the same noise."""
-    found, name = view.found.factors, variable.name
-    changed = found.rows_cf[name], found.noise[name], found.counterfactual[name]
-    return Assignment(variable, *changed, before=found.factual[name])
 
 
 def _noise(

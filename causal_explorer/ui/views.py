@@ -9,7 +9,7 @@ import streamlit as st
 from causal_explorer import CounterfactualAnswer, Explorer
 from causal_explorer.scm.coupling import COUPLINGS
 from causal_explorer.sharing.question import Question
-from causal_explorer.ui import compare, couplings, optimised, serving, takeaway, uncertainty
+from causal_explorer.ui import compare, couplings, optimised, serving, steps, takeaway, uncertainty
 from causal_explorer.ui.changes import changes, table_html
 from causal_explorer.ui.graph import caption, dot
 
@@ -60,6 +60,7 @@ def _couplings(question: Question, _: CounterfactualAnswer) -> None:
 
 _VIEWS = {
     "What moved, and why": _moved,
+    "Step by step": steps.panel,
     "How sure is it?": _uncertainty,
     "Couplings": _couplings,
     "Compare": compare.panel,

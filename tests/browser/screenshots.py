@@ -14,7 +14,7 @@ from tests.browser.serve import PICTURES, ROOT, SCREENS, chromium, serving, sett
 
 PAGES = {
     "explore": "",
-    "steps": "?view=Step+by+step&step=Abduction",
+    "steps": "?view=Step+by+step&step=2+Abduction",
     "rungs": "rungs",
     "story": "story?base=confounded",
     "checks": "checks",

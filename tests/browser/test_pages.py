@@ -14,7 +14,7 @@ LOOKS = [
     "?evidence=Upload",
     "?do=",
     "?present=true",
-    "?view=Step+by+step&step=Abduction",
+    "?view=Step+by+step&step=2+Abduction",
     "?view=How+sure+is+it%3F",
     "?view=Couplings",
     "?view=Compare",

@@ -113,7 +113,7 @@ def test_noise_that_the_answer_used_is_not_drawn_anew(explorer):
 
 
 def test_noise_of_each_factor_is_independent_of_the_others(explorer):
-    """Under flat rows u of K classes is (k + share) / K: the shares are U(0, 1), and each its own."""
+    """Under flat rows u of K classes is (k + share) / K: the shares are U(0, 1) each."""
     steps = explorer.with_story("independent").steps(
         HEART, do={"posX": Shift(1)}, samples=400, shown=400, coupling="monotone"
     )
@@ -181,6 +181,19 @@ def test_z_is_what_the_encoder_says_and_is_read_where_it_matters():
             np.testing.assert_allclose(found, wanted.detach().expand(5, -1), rtol=1e-4, atol=1e-5)
     latents = len(np.unique(steps.pixels.density.reshape(5, -1), axis=0))
     assert latents == 5, "a z of its own each"
+
+
+def test_each_draw_has_the_z_of_its_own_explanation():
+    """All explanations share 16 draws of the standard normal, dealt out in turn."""
+    opened, square = ce.load("scm-vae-mlp"), {"shape": 0, "scale": 3, "posX": 10, "posY": 16}
+    steps = opened.steps(square, SQUARE, do={"posX": 20}, samples=64)
+    pixels, table = steps.pixels, steps.answer.factual
+    assert len(np.unique(table, axis=0)) > 1
+    normal = (pixels.z - pixels.z_mean) / pixels.z_stddev
+    np.testing.assert_allclose(normal.reshape(4, 16, -1), np.stack([normal[:16]] * 4), atol=1e-3)
+    assert np.abs(normal[0] - normal[1]).max() > 0.1
+    p = opened.checkpoint.model.decode(torch.from_numpy(table), torch.from_numpy(pixels.z)).mean
+    np.testing.assert_allclose(pixels.p, p.detach(), atol=1e-5)
 
 
 def test_nothing_moves_where_nothing_is_done(explorer):
