@@ -13,7 +13,7 @@ from causal_explorer.scm.stories import STORIES
 from causal_explorer.scm.variables import Variable
 from causal_explorer.sharing.link import EDITED
 from causal_explorer.sharing.question import EVIDENCE, Classes, Question
-from causal_explorer.ui import told
+from causal_explorer.ui.story import told
 
 SAMPLES = (1, 11, 101, 1001, 10001)  # odd: no pixel of an average stands at exactly 0.5
 _QUICK = 1_001  # draws: with more, the pictures of all values of a factor take over a second

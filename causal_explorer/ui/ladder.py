@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from causal_explorer import CounterfactualAnswer, PopulationAnswer
 from causal_explorer.scm.variables import Variable
 from causal_explorer.sharing.panel import Figure, l1_text
-from causal_explorer.ui.changes import percent
+from causal_explorer.ui.explore.changes import percent
 from causal_explorer.ui.pictures import figures_html
 
 RUNGS = {

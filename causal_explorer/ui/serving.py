@@ -28,7 +28,7 @@ from causal_explorer.scm.stories import read_story
 from causal_explorer.scm.story import parse
 from causal_explorer.sharing.panel import Panel, panel
 from causal_explorer.sharing.question import Classes, Question, ask_all, named_or_told, varied
-from causal_explorer.ui.couplings import disagreement
+from causal_explorer.ui.explore.couplings import disagreement
 
 Sprite = tuple[int, ...]  # one class a factor, in the data set's order
 

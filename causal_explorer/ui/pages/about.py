@@ -4,7 +4,7 @@ import streamlit as st
 
 from causal_explorer.data.dsprites import COUNT, FACTORS
 from causal_explorer.ui import about, serving
-from causal_explorer.ui.story_figures import sheet_html
+from causal_explorer.ui.story.story_figures import sheet_html
 
 CHECKPOINT, SHOWN = "scm-vae", 12
 

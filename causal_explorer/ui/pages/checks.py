@@ -5,7 +5,8 @@ import streamlit as st
 from causal_explorer.checkpoint import measured, shipped_mechanisms
 from causal_explorer.sharing.question import Classes
 from causal_explorer.sharing.words import equations
-from causal_explorer.ui import controls, errors, measures, serving, traversal
+from causal_explorer.ui import controls, serving
+from causal_explorer.ui.checks import errors, measures, traversal
 
 CHECKPOINT = "scm-vae"  # at first; the user may choose another
 STILL = {"displayModeBar": False}  # of Plotly: nothing but hovering

@@ -6,11 +6,13 @@ from causal_explorer import Explorer
 from causal_explorer.checkpoint import shipped_mechanisms
 from causal_explorer.sharing.panel import panel
 from causal_explorer.sharing.question import Question
-from causal_explorer.ui import controls, guide, live, presenter, serving, told, views
-from causal_explorer.ui.evidence import explanations_html, fit_text, known
-from causal_explorer.ui.gallery import gallery
+from causal_explorer.ui import controls, live, presenter, serving
+from causal_explorer.ui.explore import guide, views
+from causal_explorer.ui.explore.evidence import explanations_html, fit_text, known
+from causal_explorer.ui.explore.gallery import gallery
 from causal_explorer.ui.pictures import panel_html
-from causal_explorer.ui.story_editor import plain
+from causal_explorer.ui.story import told
+from causal_explorer.ui.story.story_editor import plain
 
 CHECKPOINT = "scm-vae"  # at first; the user may choose another
 

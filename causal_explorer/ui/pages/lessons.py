@@ -4,7 +4,7 @@ import streamlit as st
 
 from causal_explorer.lessons.registry import LESSONS
 from causal_explorer.ui import lesson
-from causal_explorer.ui.story_editor import plain
+from causal_explorer.ui.story.story_editor import plain
 
 with st.sidebar:
     open_now = lesson.chosen()

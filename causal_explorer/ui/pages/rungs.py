@@ -5,7 +5,8 @@ import streamlit as st
 from causal_explorer import CounterfactualAnswer
 from causal_explorer.sharing.question import Question
 from causal_explorer.sharing.words import describe, equations
-from causal_explorer.ui import controls, ladder, live, serving, views
+from causal_explorer.ui import controls, ladder, live, serving
+from causal_explorer.ui.explore import views
 
 CHECKPOINT = "scm-vae"
 

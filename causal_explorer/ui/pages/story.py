@@ -5,9 +5,10 @@ from html import escape
 import streamlit as st
 
 from causal_explorer.scm.story import parse
-from causal_explorer.ui import controls, serving, story_editor, story_figures, told
-from causal_explorer.ui import story_controls as widgets
-from causal_explorer.ui.story_editor import plain
+from causal_explorer.ui import controls, serving
+from causal_explorer.ui.story import story_controls as widgets
+from causal_explorer.ui.story import story_editor, story_figures, told
+from causal_explorer.ui.story.story_editor import plain
 
 controls.drop_endless_numbers()
 st.title("Story", anchor=False)

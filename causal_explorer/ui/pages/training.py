@@ -3,8 +3,8 @@
 import streamlit as st
 
 from causal_explorer.checkpoint import shipped_mechanisms
-from causal_explorer.ui import loss_curves, runs
-from causal_explorer.ui.story_editor import plain
+from causal_explorer.ui.story.story_editor import plain
+from causal_explorer.ui.training import loss_curves, runs
 
 MAKE_ONE = "`python -m train scm-vae --out runs/quick --set train.steps=5000 --device cpu`"
 

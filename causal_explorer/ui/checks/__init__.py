@@ -1,0 +1,1 @@
+"""What the page Sanity checks is made of."""

@@ -1,0 +1,122 @@
+"""The figures of `python -m causal_explorer check`, as tables and a map."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import plotly.graph_objects as go
+
+from causal_explorer.metrics.table import PUBLISHED
+from causal_explorer.ui.explore.changes import STYLE
+
+Figures = dict[str, Any]  # of a check.json
+
+AXIOMS = """
+**Composition**: asking for what is already so should give the image back. **Reversibility**: there
+and back again should too. Both are mean absolute differences a pixel, after one round and after
+ten, along the decoder-mean path; along the sampled path the pixels' noise is kept, so that
+composition is 0 for any model.
+"""
+EFFECTIVENESS = """
+**Effectiveness**: does the picture show what do() asked for? The factors are read off it by the
+nearest of all 737,280 rendered pictures. The diagonal is the target itself; off it stands whether
+every other factor is what the story says it should be.
+"""
+TRUTH = """
+**Error against the truth**, which only a known renderer can give: overlap of the pixels above 0.5,
+mean absolute error a pixel, and the share of pictures that are equal in all 4,096 pixels.
+"""
+PROBE = """
+**What z carries**: a small network that tries to tell each factor from z. Above chance, z carries
+labels that do() cannot change.
+"""
+
+
+def table_html(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A plain table; all words are escaped."""
+    top = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
+    body = "".join(
+        f'<tr><th scope="row">{escape(first)}</th>'
+        + "".join(f"<td>{escape(cell)}</td>" for cell in rest)
+        + "</tr>"
+        for first, *rest in rows
+    )
+    return (
+        f'{STYLE}<div class="ce-scroll" style="max-width: 52rem"><table class="ce-table">'
+        f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def axioms_html(found: Figures) -> str:
+    """Composition and reversibility on both paths."""
+    rows = [
+        (f"{axiom}, {path.replace('_', ' ')}", f"{own['once']:.6f}", f"{own['ten_times']:.6f}")
+        for axiom in ("composition", "reversibility")
+        for path, own in found[axiom].items()
+    ]
+    return table_html(("", "once", "ten times"), rows)
+
+
+def published_html(found: Figures) -> str:
+    """Beside what others publish on other data."""
+    own = found["composition"]["decoder_mean"]
+    shape = found["effectiveness"]["matrix"][0][0]
+    rows = [
+        (
+            f"{found['checkpoint']}, dSprites",
+            f"{own['once']:.6f}",
+            f"{own['ten_times']:.6f}",
+            f"{shape:.3f}",
+        )
+    ]
+    rows += [
+        (name, f"{once:.4f}", f"{ten:.4f}", f"{share:.3f}") for name, once, ten, share in PUBLISHED
+    ]
+    return table_html(("", "composition 1", "composition 10", "do(class) is seen"), rows)
+
+
+def effectiveness_figure(found: Figures) -> go.Figure:
+    """The matrix as a map: factor read by factor intervened on."""
+    own = found["effectiveness"]
+    figure = go.Figure(
+        go.Heatmap(
+            z=own["matrix"],
+            x=[f"do({target})" for target in own["targets"]],
+            y=own["factors"],
+            zmin=0,
+            zmax=1,
+            colorscale="Cividis",
+            text=[[f"{share:.3f}" for share in row] for row in own["matrix"]],
+            texttemplate="%{text}",
+            hovertemplate="%{y} read under %{x}: %{text}<extra></extra>",
+        )
+    )
+    figure.update_yaxes(autorange="reversed")
+    figure.update_layout(height=320, margin={"l": 90, "r": 10, "t": 10, "b": 40})
+    return figure
+
+
+def truth_html(found: Figures) -> str:
+    """Error against the truth by target."""
+    rows = [
+        (
+            f"do({target})" if target != "1 to 3" else "1 to 3 targets",
+            f"{own['iou']:.5f}",
+            f"{own['worst_iou']:.3f}",
+            f"{own['l1']:.6f}",
+            f"{100 * own['exact']:.1f} %",
+        )
+        for target, own in found["truth"].items()
+    ]
+    return table_html(("", "IoU", "worst IoU", "L1 a pixel", "all pixels equal"), rows)
+
+
+def probe_html(found: Figures) -> str:
+    """Each factor, read from z."""
+    rows = [
+        (factor, f"{own['accuracy']:.3f}", f"{own['chance']:.3f}")
+        for factor, own in found["probe"].items()
+    ]
+    return table_html(("factor", "read from z", "chance"), rows)

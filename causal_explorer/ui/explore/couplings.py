@@ -1,0 +1,51 @@
+"""Two couplings side by side: the same question, the same data, two answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from causal_explorer import CounterfactualAnswer
+from causal_explorer.sharing.panel import Figure
+from causal_explorer.ui.explore.changes import percent
+from causal_explorer.ui.pictures import figures_html
+
+TEXT = (
+    "Both couplings fit all that could ever be observed, with any amount of data: they differ only "
+    "in what the same noise would have done under other causes. No data can decide between them."
+)
+
+
+def disagreement(laws: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, float]:
+    """Total variation distance of each factor's exact law between two couplings."""
+    one, other = laws.values()
+    return {name: float(np.abs(one[name] - other[name]).sum() / 2) for name in one}
+
+
+def sentence(distances: Mapping[str, float] | None) -> str:
+    """Where the couplings disagree; None where the laws could not be enumerated."""
+    if distances is None:
+        return "With so little known, the laws are too large to be compared exactly."
+    apart = {name: distance for name, distance in distances.items() if distance > 1e-6}
+    if not apart:
+        return "Here they agree: each factor has the same law, whatever the coupling."
+    parts = [f"{name} ({percent(distance)})" for name, distance in apart.items()]
+    return (
+        f"They disagree about {', '.join(parts)}: that share of its law would have to move to turn "
+        "one answer into the other."
+    )
+
+
+def side_by_side_html(answers: Mapping[str, CounterfactualAnswer]) -> str:
+    """Density and truth under each coupling."""
+    figures = []
+    for name, answer in answers.items():
+        title = name.capitalize()
+        figures += [
+            Figure(f"{title}: density", "as the model paints it", f"{title} density", a)
+            if kind == "density"
+            else Figure(f"{title}: truth", "for the same draws", f"{title} truth", a)
+            for kind, a in (("density", answer.density), ("truth", answer.truth))
+        ]
+    return figures_html("", figures)

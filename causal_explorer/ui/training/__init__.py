@@ -1,0 +1,1 @@
+"""What the page Training is made of."""
