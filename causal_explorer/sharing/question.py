@@ -95,6 +95,15 @@ class Question:
         """`do` as `Explorer.counterfactual` takes it; a shift by 0 where nothing is set yet."""
         return dict(self.do) or {explorer.story.variables[0].name: Shift(0)}
 
+    def arguments(self, explorer: Explorer) -> dict[str, Any]:
+        """All that `Explorer.counterfactual` and `Explorer.steps` take."""
+        return self.evidence_for(explorer) | {
+            "do": self.action(explorer),
+            "samples": self.samples,
+            "seed": self.seed,
+            "coupling": self.coupling,
+        }
+
     def ask(self, explorer: Explorer) -> CounterfactualAnswer:
         """The library's answer.
 
@@ -104,13 +113,7 @@ class Question:
         Raises:
             ValueError: in one sentence, what was asked and what is allowed.
         """
-        return explorer.counterfactual(
-            **self.evidence_for(explorer),
-            do=self.action(explorer),
-            samples=self.samples,
-            seed=self.seed,
-            coupling=self.coupling,
-        )
+        return explorer.counterfactual(**self.arguments(explorer))
 
 
 def varied(question: Question, control: str, explorer: Explorer) -> list[Question]:

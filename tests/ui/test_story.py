@@ -14,7 +14,7 @@ from causal_explorer.data.dsprites import FACTORS
 from causal_explorer.data.resample import resample
 from causal_explorer.scm.stories import STORIES, read_story
 from causal_explorer.scm.story import parse
-from causal_explorer.ui import serving
+from causal_explorer.ui.story import entailed
 
 APP = Path(__file__).parents[2] / "app.py"
 PAGE = "causal_explorer/ui/pages/story.py"
@@ -125,7 +125,7 @@ def test_another_strength_moves_the_joint_and_leaves_the_shipped_one(page):
     assert now != before
     text = page.session_state["story_toml"]
     assert parse("x", text).mechanisms["posY"].effects["scale"].strength == 0.0
-    np.testing.assert_allclose(np.transpose(now), serving.joint(text, "scale", "posY"))
+    np.testing.assert_allclose(np.transpose(now), entailed.joint(text, "scale", "posY"))
     assert strength(page, "scale", "posY").value == 0.0
 
 
@@ -264,7 +264,7 @@ def test_the_data_set_is_what_the_story_draws(page):
     done(page.number_input(key="resample_count").set_value(500).run())
     done(page.number_input(key="resample_seed").set_value(3).run())
     text = page.session_state["story_toml"]
-    with np.load(io.BytesIO(serving.data_set(text, 500, 3))) as archive:
+    with np.load(io.BytesIO(entailed.data_set(text, 500, 3))) as archive:
         drawn = np.repeat(archive["index"], archive["multiplicity"])
         assert str(archive["story"]) == text
     rows = resample(parse("x", text).build(FACTORS), 500, 3)

@@ -6,8 +6,8 @@ import streamlit as st
 
 from causal_explorer.scm.story import parse
 from causal_explorer.ui import controls, serving
+from causal_explorer.ui.story import entailed, story_editor, story_figures, told
 from causal_explorer.ui.story import story_controls as widgets
-from causal_explorer.ui.story import story_editor, story_figures, told
 from causal_explorer.ui.story.story_editor import plain
 
 controls.drop_endless_numbers()
@@ -24,7 +24,7 @@ before, now, was_edited = parse(name, original), parse(name, text), text != orig
 own = text if was_edited or name == widgets.UPLOADED else None
 st.session_state[told.EDITED_STORY] = own
 told.into_link(own)
-known = {variable.name: variable for variable in serving.story_scm(text).all}
+known = {variable.name: variable for variable in entailed.story_scm(text).all}
 first = "uploaded" if name == widgets.UPLOADED else "shipped"
 if refusal := st.session_state.pop(told.REFUSED, ""):
     st.warning(plain(refusal))
@@ -77,7 +77,7 @@ with side:
 if cause == effect:
     chart.info("Choose two different factors.")
 else:
-    see, do = serving.seeing_and_doing(text, cause.name, effect.name)
+    see, do = entailed.seeing_and_doing(text, cause.name, effect.name)
     said = story_figures.remark(see, do, cause, effect)
     figure = story_figures.means_figure(see, do, cause, effect)
     chart.plotly_chart(figure, config=widgets.STILL, alt=said, key="means")
@@ -98,7 +98,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )
     st.download_button(
         "The data set as .npz",
-        serving.data_set(text, count, seed),
+        entailed.data_set(text, count, seed),
         f"{name}-{count}.npz",
         on_click="ignore",
         icon=":material/download:",
@@ -116,7 +116,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )
 st.html(
     story_figures.sheet_html(
-        map(serving.picture, serving.first_sprites(text, count, seed, widgets.SHOWN)),
+        map(serving.picture, entailed.first_sprites(text, count, seed, widgets.SHOWN)),
         f"The first {widgets.SHOWN} pictures drawn from the story",
     )
 )

@@ -11,9 +11,8 @@ from causal_explorer.scm.parametric import Effect
 from causal_explorer.scm.stories import STORIES
 from causal_explorer.scm.story import Story, parse
 from causal_explorer.scm.variables import Variable
-from causal_explorer.ui import serving
 from causal_explorer.ui.explore.changes import percent
-from causal_explorer.ui.story import story_editor, story_figures
+from causal_explorer.ui.story import entailed, story_editor, story_figures
 from causal_explorer.ui.story.story_editor import Edge, arrow, plain
 from causal_explorer.ui.story.told import REFUSED, from_link
 
@@ -28,7 +27,7 @@ STILL = {"displayModeBar": False, "scrollZoom": False}  # of Plotly: nothing but
 
 def original_text(name: str) -> str:
     """The story that was picked, before any edit."""
-    return st.session_state[FILE] if name == UPLOADED else serving.shipped_story(name)
+    return st.session_state[FILE] if name == UPLOADED else entailed.shipped_story(name)
 
 
 def keep(name: str, text: str) -> None:
@@ -157,7 +156,7 @@ def number(label: str, default: int, limits: tuple[int, int], key: str, words: s
 
 def joints(original: str, text: str, a: Variable, b: Variable, first: str) -> None:
     """p(a, b) before all edits, and beside it as it is now."""
-    then, now = serving.joint(original, a.name, b.name), serving.joint(text, a.name, b.name)
+    then, now = entailed.joint(original, a.name, b.name), entailed.joint(text, a.name, b.name)
     share = story_figures.moved(now, then)
     maps = (first, then, now), ("edited", now, then)
     for column, (state, table, other) in zip(st.columns(2, gap="medium"), maps, strict=True):

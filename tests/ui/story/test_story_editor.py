@@ -9,7 +9,7 @@ from causal_explorer.data.dsprites import FACTORS
 from causal_explorer.scm.parametric import Effect, Peak
 from causal_explorer.scm.stories import STORIES, read_story
 from causal_explorer.scm.story import parse
-from causal_explorer.ui import serving
+from causal_explorer.ui.story import entailed
 from causal_explorer.ui.story import story_editor as editor
 from causal_explorer.ui.story import story_figures as figures
 
@@ -38,7 +38,7 @@ def added(story, cause, target):
 
 
 def shares(story, a, b):
-    return serving.joint(story.to_toml(), a, b)
+    return entailed.joint(story.to_toml(), a, b)
 
 
 def dependence(table):
@@ -202,7 +202,7 @@ def test_the_share_that_moved_is_the_total_variation():
 
 
 def seen_and_done(name, cause="scale", effect="posY"):
-    return serving.seeing_and_doing(read_story(name).to_toml(), cause, effect)
+    return entailed.seeing_and_doing(read_story(name).to_toml(), cause, effect)
 
 
 def test_seeing_is_not_doing_in_the_confounded_story():
