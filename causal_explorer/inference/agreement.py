@@ -1,4 +1,4 @@
-"""How well two pictures agree: a density against the truth, an image against its factors."""
+"""How well two pictures agree, a density and the truth or an image and its factors; two laws."""
 
 from __future__ import annotations
 
@@ -19,3 +19,8 @@ def iou(density: np.ndarray, truth: np.ndarray) -> float:
     ours, true = density > 0.5, truth > 0.5
     union = np.logical_or(ours, true).sum()
     return float(np.logical_and(ours, true).sum() / union) if union else float("nan")
+
+
+def total_variation(one: np.ndarray, other: np.ndarray) -> float:
+    """½ Σ |p − p′|: the share of a law's mass that would have to move to make it the other."""
+    return float(np.abs(one - other).sum() / 2)

@@ -11,9 +11,9 @@ from causal_explorer.data.dsprites import FACTORS
 from causal_explorer.inference.agreement import iou
 from causal_explorer.inference.explorer import Explorer
 from causal_explorer.lessons.lesson import HEART, Lesson, Opener, Told, shown
-from causal_explorer.lessons.numbers import furthest, percent, score
+from causal_explorer.lessons.numbers import furthest, score
 from causal_explorer.sharing.question import Question
-from causal_explorer.sharing.words import notation
+from causal_explorer.sharing.words import notation, percent
 
 STATE = Question("scm-vae", "default", HEART, (("shape", 0),), 1001, 0, "gumbel")
 DO = dict(STATE.do)

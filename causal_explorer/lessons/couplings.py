@@ -12,20 +12,12 @@ from causal_explorer.data.dsprites import FACTORS, SHAPES
 from causal_explorer.inference.explorer import Explorer
 from causal_explorer.lessons.doing import LOW_HEART
 from causal_explorer.lessons.lesson import Lesson, Opener, Told, shown
-from causal_explorer.lessons.numbers import (
-    Law,
-    furthest,
-    largest_gap,
-    listed,
-    mean,
-    percent,
-    small,
-)
+from causal_explorer.lessons.numbers import Law, furthest, largest_gap, mean, small
 from causal_explorer.scm.coupling import COUPLINGS
 from causal_explorer.scm.law import population_law
 from causal_explorer.sharing.panel import Figure
 from causal_explorer.sharing.question import Question
-from causal_explorer.sharing.words import equations, notation
+from causal_explorer.sharing.words import equations, listed, notation, percent
 
 STATE = Question("scm-vae", "default", LOW_HEART, (("scale", 0),), 1001, 0, "gumbel")
 SPRITE, DO = dict(STATE.sprite), dict(STATE.do)

@@ -6,9 +6,9 @@ import numpy as np
 
 from causal_explorer.data.dsprites import FACTORS, SHAPES
 from causal_explorer.lessons.lesson import HEART, Lesson, Opener, Told, shown
-from causal_explorer.lessons.numbers import Law, furthest, listed, mean, percent
+from causal_explorer.lessons.numbers import Law, furthest, mean
 from causal_explorer.sharing.question import Question
-from causal_explorer.sharing.words import notation
+from causal_explorer.sharing.words import listed, notation, percent
 
 LOW_HEART = (*HEART[:-1], ("posY", 22))
 STATE = Question("scm-vae", "default", LOW_HEART, (("scale", 0),), 1001, 0, "monotone")

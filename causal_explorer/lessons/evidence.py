@@ -9,9 +9,9 @@ from causal_explorer.inference.agreement import l1
 from causal_explorer.inference.explorer import Explorer
 from causal_explorer.inference.posterior import Posterior
 from causal_explorer.lessons.lesson import Lesson, Opener, Told, shown
-from causal_explorer.lessons.numbers import listed, percent
 from causal_explorer.sharing.panel import Figure, l1_text
 from causal_explorer.sharing.question import Classes, Question
+from causal_explorer.sharing.words import listed, percent
 
 SQUARE: Classes = (("shape", 0), ("scale", 5), ("orientation", 10), ("posX", 16), ("posY", 16))
 STATE = Question("scm-vae", "independent", SQUARE, (("shape", 2),), 1001, 0, "gumbel", "image")

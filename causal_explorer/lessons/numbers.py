@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
+from causal_explorer.inference.agreement import total_variation
 from causal_explorer.inference.answer import Answer
 from causal_explorer.sharing.panel import iou_text, l1_text
 
@@ -20,8 +19,8 @@ def mean(law: np.ndarray) -> float:
 
 
 def furthest(one: Law, other: Law) -> tuple[str, float]:
-    """The factor about which two laws differ most, by ½ Σ |p − p′|: the total variation."""
-    apart = {name: float(np.abs(one[name] - other[name]).sum() / 2) for name in one}
+    """The factor about which two laws differ most, by total variation."""
+    apart = {name: total_variation(one[name], other[name]) for name in one}
     name = max(apart, key=apart.__getitem__)
     return name, apart[name]
 
@@ -37,13 +36,6 @@ def score(answer: Answer) -> str:
     return f"L1{_TIED}{l1} a pixel, IoU{_TIED}{iou}"
 
 
-def percent(share: float) -> str:
-    """In whole per cent; a share that is not all or nothing never reads so."""
-    if 0 < share < 0.005 or 0.995 < share < 1:
-        return f"under 1{_TIED}%" if share < 0.5 else f"over 99{_TIED}%"
-    return f"{100 * share:.0f}{_TIED}%"
-
-
 def signed(value: float) -> str:
     """With one decimal and its sign."""
     return f"{value:+.1f}".replace("-", "−")
@@ -55,8 +47,3 @@ def small(value: float) -> str:
         return f"{value:.2g}"
     digit, power = f"{value:.0e}".split("e")
     return f"{digit}{_TIED}×{_TIED}10{str(int(power)).translate(_SUPERSCRIPT)}"
-
-
-def listed(parts: Sequence[str]) -> str:
-    """Parts as they are read aloud: "a, b and c"."""
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

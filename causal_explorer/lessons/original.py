@@ -11,9 +11,9 @@ from causal_explorer import CounterfactualAnswer
 from causal_explorer.data.dsprites import FACTORS
 from causal_explorer.inference.svi import SVIAnswer, SVISettings, Watch
 from causal_explorer.lessons.lesson import HEART, Lesson, Opener, Told, shown
-from causal_explorer.lessons.numbers import percent, score
+from causal_explorer.lessons.numbers import score
 from causal_explorer.sharing.question import Question
-from causal_explorer.sharing.words import notation
+from causal_explorer.sharing.words import notation, percent
 
 STATE = Question("scm-vae-mlp", "default", HEART, (("shape", 0),), 1001, 0, "gumbel")
 ASKED = notation(dict(STATE.do), FACTORS)

@@ -7,11 +7,11 @@ import numpy as np
 from causal_explorer.data.dsprites import FACTORS, SHAPES
 from causal_explorer.inference.explorer import Explorer
 from causal_explorer.lessons.lesson import HEART, Lesson, Opener, Told, shown
-from causal_explorer.lessons.numbers import Law, listed, mean, percent, signed
+from causal_explorer.lessons.numbers import Law, mean, signed
 from causal_explorer.scm.law import population_law
 from causal_explorer.sharing.panel import Figure
 from causal_explorer.sharing.question import Question
-from causal_explorer.sharing.words import equations
+from causal_explorer.sharing.words import equations, listed, percent
 
 STATE = Question("scm-vae", "confounded", HEART, (("scale", 5),), 1001, 0, "gumbel")
 SMALL, LARGE = {"scale": 0}, dict(STATE.do)

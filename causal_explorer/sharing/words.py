@@ -42,7 +42,7 @@ def _opening(question: Question, variables: tuple[Variable, ...]) -> str:
     known = dict(question.factors)
     if question.evidence == "factors":
         named = [f"{v.name} is {v.label(known[v.name])}" for v in variables if v.name in known]
-        return f"All that is known: {_listed(named)}."
+        return f"All that is known: {listed(named)}."
     shape = variables[0].label(known[variables[0].name])
     return f"This is {_article(shape)} {shape}."
 
@@ -57,9 +57,9 @@ def _supposed(question: Question, by_name: Mapping[str, Variable]) -> str:
     others = [(name, by_name[name].label(value)) for name, value in do.items() if name != "shape"]
     if "shape" not in do:
         (name, label), *rest = others
-        return _listed([f"its {name} been {label}", *(f"its {n} {text}" for n, text in rest)])
+        return listed([f"its {name} been {label}", *(f"its {n} {text}" for n, text in rest)])
     shape = by_name["shape"].label(do["shape"])
-    qualities = _listed([f"{name} {label}" for name, label in others])
+    qualities = listed([f"{name} {label}" for name, label in others])
     return f"it been {_article(shape)} {shape}" + (f" with {qualities}" if others else "")
 
 
@@ -67,5 +67,16 @@ def _article(noun: str) -> str:
     return "an" if noun[0] in "aeiou" else "a"
 
 
-def _listed(parts: list[str]) -> str:
-    return " and ".join([", ".join(parts[:-1]), *parts[-1:]] if len(parts) > 1 else parts)
+def listed(parts: Iterable[str]) -> str:
+    """Parts in a row: "a, b and c"."""
+    found = list(parts)
+    return " and ".join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)
+
+
+def percent(share: float) -> str:
+    """A share in whole per cent; one that is not all or nothing never reads so."""
+    if 0 < share < 0.01:
+        return "under 1 %"
+    if 0.99 < share < 1:
+        return "over 99 %"
+    return f"{share:.0%}".replace("%", " %")

@@ -201,7 +201,7 @@ def seed() -> int:
 
 def followed(question: Question) -> list[str]:
     """Keys of the widgets whose pictures can follow them while they move."""
-    keys = [f"do_{name}" for name, _ in question.do]
+    keys = ["draw", *(f"do_{name}" for name, _ in question.do)]
     if question.samples <= _QUICK and question.evidence != "upload":
         keys += [name for name, _ in question.sprite]
     return keys

@@ -1,13 +1,29 @@
-"""The causal graph under do(), as a DOT string."""
+"""The causal graph under do(): as a DOT string, in words, and on the page."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
 import networkx as nx
+import streamlit as st
+
+from causal_explorer import CounterfactualAnswer
+from causal_explorer.scm.scm import SCM
 
 IMAGE = "image"
 _TARGET, _MOVES, _FIXED, _CUT, _LINE = "#f2a33a", "#9cc4ee", "#d7dbe0", "#d1342f", "#8a93a0"
+
+
+def chart(story: SCM, answer: CounterfactualAnswer, do: Mapping[str, int]) -> None:
+    """Draws the graph of a story under the do() of an answer, and says what it shows."""
+    labels = {v.name: v.label(do[v.name]) for v in answer.variables if v.name in do}
+    cut, descendants = (answer.cut, answer.descendants) if do else ((), ())
+    hidden = [variable.name for variable in story.hidden]
+    words = caption(story.graph, labels, cut, descendants)
+    st.graphviz_chart(
+        dot(story.graph, labels, cut, descendants, hidden), alt=f"Causal graph. {words}"
+    )
+    st.caption(words)
 
 
 def dot(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import networkx as nx
 import numpy as np
 import plotly.graph_objects as go
 
 from causal_explorer import CounterfactualAnswer, PopulationAnswer
+from causal_explorer.inference.agreement import total_variation
 from causal_explorer.scm.variables import Variable
 from causal_explorer.sharing.panel import Figure, l1_text
-from causal_explorer.ui.explore.changes import percent
+from causal_explorer.sharing.words import listed, percent
 from causal_explorer.ui.pictures import figures_html
 
 RUNGS = {
@@ -84,9 +85,7 @@ def laws_figure(laws: Laws, variable: Variable) -> go.Figure:
 
 def apart(laws: Laws, one: str, other: str) -> dict[str, float]:
     """Factors whose laws differ between two rungs, by total variation distance."""
-    found = {
-        name: float(np.abs(law - laws[other][name]).sum() / 2) for name, law in laws[one].items()
-    }
+    found = {name: total_variation(law, laws[other][name]) for name, law in laws[one].items()}
     return {name: distance for name, distance in found.items() if distance > _SAME}
 
 
@@ -99,10 +98,10 @@ def why(laws: Laws, graph: nx.DiGraph, answer: CounterfactualAnswer) -> tuple[st
         answer: of rung 3.
     """
     cut = sorted(answer.cut, key=list(graph.edges).index)
-    causes = _listed(cause for cause in graph if any(cause == edge[0] for edge in cut))
-    targets = _listed(answer.do)
+    causes = listed(cause for cause in graph if any(cause == edge[0] for edge in cut))
+    targets = listed(answer.do)
     if differ := apart(laws, "See", "Do"):
-        edges = _listed(f"{cause} → {effect}" for cause, effect in cut)
+        edges = listed(f"{cause} → {effect}" for cause, effect in cut)
         seen = (
             f"**Seeing is not doing** here: they differ about {_shares(differ)}. Who sees "
             f"{targets} learns of {causes} too, and of all that hangs on it. do() cuts {edges}, "
@@ -125,8 +124,8 @@ def _imagined(differ: Mapping[str, float], answer: CounterfactualAnswer) -> str:
     if not differ:
         return "**Doing and imagining agree** here: what is known of this sprite changes nothing."
     names = [variable.name for variable in answer.variables]
-    kept = _listed(n for n in names if n not in answer.do and n not in answer.descendants)
-    moved = _listed(n for n in names if n in answer.descendants)
+    kept = listed(n for n in names if n not in answer.do and n not in answer.descendants)
+    moved = listed(n for n in names if n in answer.descendants)
     keep = [f"{kept} stay as they are in this sprite"] if kept else []
     keep += [f"{moved} may move, but by this sprite's own noise"] if moved else []
     return (
@@ -137,9 +136,4 @@ def _imagined(differ: Mapping[str, float], answer: CounterfactualAnswer) -> str:
 
 def _shares(distances: Mapping[str, float]) -> str:
     """Factors, with the share of each law's mass that would have to move."""
-    return _listed(f"{name} (by {percent(distance)})" for name, distance in distances.items())
-
-
-def _listed(names: Iterable[str]) -> str:
-    found = list(names)
-    return " and ".join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)
+    return listed(f"{name} (by {percent(distance)})" for name, distance in distances.items())

@@ -17,10 +17,9 @@ from causal_explorer.inference.steps import Steps
 from causal_explorer.inference.svi import SVIAnswer, SVISettings, Watch
 from causal_explorer.inference.traversal import Traversal
 from causal_explorer.metrics.errors import error_map
-from causal_explorer.scm.coupling import COUPLINGS
+from causal_explorer.sharing.disagreement import disagreement
 from causal_explorer.sharing.panel import Panel, panel
 from causal_explorer.sharing.question import Classes, Question, ask_all, named_or_told, varied
-from causal_explorer.ui.explore.couplings import disagreement
 
 Sprite = tuple[int, ...]  # one class a factor, in the data set's order
 
@@ -127,33 +126,8 @@ def rungs_strip(question: Question, control: str) -> list[tuple[Question, Rungs]
 
 @st.cache_data(max_entries=128, show_spinner=False)
 def couplings_apart(question: Question) -> dict[str, float] | None:
-    """How far the factors' exact laws under the two couplings lie apart; None if too large.
-
-    Of an image they are mixed over its explanations.
-    """
-    asked, do = explorer(question.checkpoint, question.story), dict(question.do)
-    explained = [(1.0, dict(question.factors))]
-    if question.pictured:
-        found = answer(question).posterior
-        names = [variable.name for variable in found.variables]
-        kept = found.probabilities > 1e-4
-        shares = found.probabilities[kept] / found.probabilities[kept].sum()
-        rows = found.classes[kept].tolist()
-        explained = [
-            (share, dict(zip(names, row, strict=True)))
-            for share, row in zip(shares, rows, strict=True)
-        ]
-    laws: dict[str, dict[str, np.ndarray]] = {}
-    try:
-        for coupling in COUPLINGS:
-            each = [(share, asked.law(known, do, coupling)) for share, known in explained]
-            laws[coupling] = {
-                name: np.sum([share * law[name] for share, law in each], axis=0)
-                for name in each[0][1]
-            }
-    except ValueError:
-        return None
-    return disagreement(laws)
+    """How far the factors' exact laws under the two couplings lie apart; None if too large."""
+    return disagreement(question, explorer(question.checkpoint, question.story))
 
 
 def svi_answer(question: Question, settings: SVISettings, watch: Watch) -> SVIAnswer:

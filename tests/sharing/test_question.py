@@ -1,7 +1,7 @@
 import pytest
 
 from causal_explorer.data import dsprites
-from causal_explorer.sharing.words import describe, notation, sentence
+from causal_explorer.sharing.words import describe, listed, notation, percent, sentence
 from tests.ui.small import HEART, NAMES, question
 
 
@@ -56,3 +56,24 @@ def test_questions_that_differ_anywhere_are_different_keys():
     assert hash(question({"shape": 0})) == hash(question({"shape": 0}))
     assert question({"shape": 0}) != question({"shape": 1})
     assert question({"shape": 0}, samples=1) != question({"shape": 0}, samples=2)
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0.0, "0 %"),
+        (0.0004, "under 1 %"),
+        (0.011, "1 %"),
+        (0.5, "50 %"),
+        (0.989, "99 %"),
+        (0.9996, "over 99 %"),
+        (1.0, "100 %"),
+    ],
+)
+def test_a_share_never_reads_as_all_or_nothing_unless_it_is(share, words):
+    assert percent(share) == words
+
+
+def test_a_list_reads_aloud():
+    assert listed(["a"]) == "a"
+    assert listed(["a", "b", "c"]) == "a, b and c"

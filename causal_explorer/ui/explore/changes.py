@@ -11,6 +11,7 @@ import numpy as np
 
 from causal_explorer import CounterfactualAnswer
 from causal_explorer.scm.actions import Set, mutilate
+from causal_explorer.sharing.words import percent
 
 STYLE = """<style>
 .ce-table {width: 100%; border-collapse: collapse; font-size: 0.95rem}
@@ -113,15 +114,6 @@ def _why(name: str, answer: CounterfactualAnswer, graph: nx.DiGraph, moved: floa
     if not moved:
         return f"{descends}, but kept its value"
     return f"moved in {percent(moved)} of the draws, because it {descends}"
-
-
-def percent(share: float) -> str:
-    """A share in whole per cent; one that is not all or nothing never reads so."""
-    if 0 < share < 0.01:
-        return "under 1 %"
-    if 0.99 < share < 1:
-        return "over 99 %"
-    return f"{share:.0%}".replace("%", " %")
 
 
 def _row(row: Change) -> str:

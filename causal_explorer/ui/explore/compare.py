@@ -7,13 +7,14 @@ from urllib.parse import parse_qs
 import streamlit as st
 
 from causal_explorer import CounterfactualAnswer
+from causal_explorer.inference.agreement import total_variation
 from causal_explorer.sharing.link import from_params, query_string, to_params
 from causal_explorer.sharing.panel import Figure
 from causal_explorer.sharing.panel import panel as panel_of
 from causal_explorer.sharing.question import Question
+from causal_explorer.sharing.words import percent
 from causal_explorer.ui import serving
 from causal_explorer.ui.colours import diverging
-from causal_explorer.ui.explore.changes import percent
 from causal_explorer.ui.pictures import figures_html, panel_html
 
 _KEPT = "kept"  # in the address: the query string of the question that was kept
@@ -61,7 +62,7 @@ def _difference(kept: CounterfactualAnswer, now: CounterfactualAnswer) -> None:
     moved = [
         f"{variable.name} {percent(share)}"
         for variable in now.variables
-        if (share := abs(kept.shares(variable.name) - now.shares(variable.name)).sum() / 2) > 0
+        if (share := total_variation(kept.shares(variable.name), now.shares(variable.name))) > 0
     ]
     told = "Of the draws' classes differ: " + ", ".join(moved) if moved else "The factors agree"
     change = now.density - kept.density

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from causal_explorer import CounterfactualAnswer
 from causal_explorer.sharing.panel import Figure
-from causal_explorer.ui.explore.changes import percent
+from causal_explorer.sharing.words import percent
 from causal_explorer.ui.pictures import figures_html
 
 TEXT = (
     "Both couplings fit all that could ever be observed, with any amount of data: they differ only "
     "in what the same noise would have done under other causes. No data can decide between them."
 )
-
-
-def disagreement(laws: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, float]:
-    """Total variation distance of each factor's exact law between two couplings."""
-    one, other = laws.values()
-    return {name: float(np.abs(one[name] - other[name]).sum() / 2) for name in one}
 
 
 def sentence(distances: Mapping[str, float] | None) -> str:

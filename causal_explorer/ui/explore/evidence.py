@@ -11,9 +11,8 @@ from causal_explorer import CounterfactualAnswer
 from causal_explorer.scm.variables import Variable
 from causal_explorer.sharing.link import packed, unpack_picture
 from causal_explorer.sharing.question import unpacked
-from causal_explorer.sharing.words import describe
+from causal_explorer.sharing.words import describe, percent
 from causal_explorer.ui import controls, serving
-from causal_explorer.ui.explore.changes import percent
 from causal_explorer.ui.pictures import data_uri
 
 _LISTED = 5  # explanations shown

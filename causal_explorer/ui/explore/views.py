@@ -1,31 +1,33 @@
-"""What the page Explore shows below the pictures: the graph, and one closer look at a time."""
+"""What the page Explore shows below the pictures, one closer look at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import streamlit as st
 
-from causal_explorer import CounterfactualAnswer, Explorer
+from causal_explorer import CounterfactualAnswer
 from causal_explorer.scm.coupling import COUPLINGS
 from causal_explorer.sharing.question import Question
-from causal_explorer.ui import serving
+from causal_explorer.ui import live, serving
 from causal_explorer.ui.explore import compare, couplings, optimised, takeaway, uncertainty
 from causal_explorer.ui.explore.changes import changes, table_html
-from causal_explorer.ui.graph import caption, dot
-from causal_explorer.ui.steps import walkthrough
+from causal_explorer.ui.steps import step_figures, walkthrough
 
 
-def graph(model: Explorer, answer: CounterfactualAnswer, do: Mapping[str, int]) -> None:
-    """The causal graph under do()."""
-    labels = {v.name: v.label(do[v.name]) for v in answer.variables if v.name in do}
-    cut, descendants = (answer.cut, answer.descendants) if do else ((), ())
-    hidden = [variable.name for variable in model.story.hidden]
-    words = caption(model.story.graph, labels, cut, descendants)
-    st.graphviz_chart(
-        dot(model.story.graph, labels, cut, descendants, hidden), alt=f"Causal graph. {words}"
-    )
-    st.caption(words)
+def frames(question: Question, answer: CounterfactualAnswer, control: str) -> list[live.Frame]:
+    """What the page shows at every value of a control.
+
+    Args:
+        question: as it stands.
+        answer: to it.
+        control: one of `controls.followed`.
+    """
+    if control != "draw":
+        return list(map(live.frame, serving.strip(question, control)))
+    found = serving.steps(question)
+    return [
+        live.Frame(tuple(step_figures.outcome(answer, found.pixels, draw)))
+        for draw in range(len(found))
+    ]
 
 
 def look_closer(question: Question, answer: CounterfactualAnswer) -> None:

@@ -6,7 +6,7 @@ from causal_explorer import Explorer
 from causal_explorer.checkpoint import shipped_mechanisms
 from causal_explorer.sharing.panel import panel
 from causal_explorer.sharing.question import Question
-from causal_explorer.ui import controls, live, presenter, serving
+from causal_explorer.ui import controls, graph, live, presenter, serving
 from causal_explorer.ui.explore import guide, views
 from causal_explorer.ui.explore.evidence import explanations_html, fit_text, known
 from causal_explorer.ui.explore.gallery import gallery
@@ -77,9 +77,7 @@ except ValueError as error:
 
 with pictures:
     st.html(panel_html(panel(question, answer)))
-    live.follow(
-        controls.followed(question), lambda key: map(live.frame, serving.strip(question, key))
-    )
+    live.follow(controls.followed(question), lambda key: views.frames(question, answer, key))
     if not do:
         st.info("Nothing is set yet: choose at least one factor to intervene on.")
     if evidence != "sprite":
@@ -87,7 +85,7 @@ with pictures:
         st.html(explanations_html(answer))
         st.caption(fit_text(answer))
 with right:
-    views.graph(model, answer, dict(do))
+    graph.chart(model.story, answer, dict(do))
 if not presenting:
     views.look_closer(question, answer)
     with st.expander("How to read this"):

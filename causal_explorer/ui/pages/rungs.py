@@ -5,8 +5,7 @@ import streamlit as st
 from causal_explorer import CounterfactualAnswer
 from causal_explorer.sharing.question import Question
 from causal_explorer.sharing.words import describe, equations
-from causal_explorer.ui import controls, ladder, live, serving
-from causal_explorer.ui.explore import views
+from causal_explorer.ui import controls, graph, ladder, live, serving
 
 CHECKPOINT = "scm-vae"
 
@@ -60,7 +59,7 @@ with left:
     for reason in ladder.why(laws, model.story.graph, imagined):
         st.markdown(reason)
 with right:
-    views.graph(model, imagined, dict(words))
+    graph.chart(model.story, imagined, dict(words))
 st.subheader("What the factors would be", anchor=False)
 st.caption("Exact laws, by enumeration: no draws.")
 columns = st.columns(2)

@@ -81,12 +81,14 @@ def outcome(answer: CounterfactualAnswer, pixels: Pixels, draw: int | None) -> l
             f"changed by at most {_most(moved)}",
             "Counterfactual minus original",
             diverging(moved),
+            "draw_change" if one else "",
         ),
         Figure(
             "Counterfactual − truth",
             f"wrong by at most {_most(wrong)}",
             f"Counterfactual minus truth, on average {l1(after, truth):.5f}",
             diverging(wrong),
+            "draw_error" if one else "",
         ),
     ]
 

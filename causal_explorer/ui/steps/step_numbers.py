@@ -11,7 +11,7 @@ from causal_explorer import CounterfactualAnswer
 from causal_explorer.inference.agreement import iou, l1
 from causal_explorer.inference.steps import Factors, Pixels, cumulated
 from causal_explorer.scm.actions import Set
-from causal_explorer.ui.explore.changes import percent
+from causal_explorer.sharing.words import percent
 from causal_explorer.ui.steps.assignment import Assignment
 
 Table = tuple[tuple[str, ...], list[tuple[str, ...]]]

@@ -10,7 +10,7 @@ from causal_explorer import CounterfactualAnswer
 from causal_explorer.inference.steps import Factors, Pixels
 from causal_explorer.scm.variables import Variable
 from causal_explorer.sharing.question import Question
-from causal_explorer.ui.explore.changes import percent
+from causal_explorer.sharing.words import percent
 
 PREDICTION = "The same noise runs through the changed assignments: only their rows are new."
 SURE = (

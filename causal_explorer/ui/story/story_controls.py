@@ -11,7 +11,7 @@ from causal_explorer.scm.parametric import Effect
 from causal_explorer.scm.stories import STORIES
 from causal_explorer.scm.story import Story, parse
 from causal_explorer.scm.variables import Variable
-from causal_explorer.ui.explore.changes import percent
+from causal_explorer.sharing.words import percent
 from causal_explorer.ui.story import entailed, story_editor, story_figures
 from causal_explorer.ui.story.story_editor import Edge, arrow, plain
 from causal_explorer.ui.story.told import REFUSED, from_link

@@ -10,6 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from causal_explorer.inference.agreement import total_variation
 from causal_explorer.scm.variables import Variable
 from causal_explorer.ui.pictures import data_uri
 
@@ -26,7 +27,7 @@ _STYLE = """<style>
 
 def moved(table: np.ndarray, before: np.ndarray) -> float:
     """The share of the mass that an edit moved: half of Σ |p − p'|, the total variation."""
-    share = float(np.abs(table - before).sum() / 2)
+    share = total_variation(table, before)
     return share if share > 1e-9 else 0.0  # below: rounding of the sums
 
 

@@ -6,7 +6,8 @@ import pytest
 from causal_explorer.data import dsprites
 from causal_explorer.scm.actions import Replace, Shift
 from causal_explorer.scm.mechanisms import mechanism
-from causal_explorer.ui.explore.changes import Change, changes, percent, table_html
+from causal_explorer.sharing.words import percent
+from causal_explorer.ui.explore.changes import Change, changes, table_html
 from tests.ui.small import HEART, NAMES, answer, story
 
 

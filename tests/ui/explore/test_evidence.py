@@ -7,9 +7,10 @@ from PIL import Image
 from causal_explorer import load
 from causal_explorer.data import dsprites
 from causal_explorer.sharing.question import Question
+from causal_explorer.sharing.words import percent
 from causal_explorer.ui import serving
 from causal_explorer.ui.explore import couplings, evidence, uncertainty
-from causal_explorer.ui.explore.changes import changes, percent
+from causal_explorer.ui.explore.changes import changes
 from tests.ui.test_app import block
 
 HEART = {"shape": 2, "scale": 3, "orientation": 0, "posX": 10, "posY": 16}
@@ -77,8 +78,8 @@ def test_couplings_that_disagree_are_named():
         name: explorer.counterfactual(HEART, do={"scale": 0}, coupling=name)
         for name in ("gumbel", "monotone")
     }
-    laws = {name: explorer.law(HEART, {"scale": 0}, name) for name in answers}
-    apart = couplings.disagreement(laws)
+    settings = ("scm-vae", "default", tuple(HEART.items()), (("scale", 0),), 10, 0, "gumbel")
+    apart = serving.couplings_apart(Question(*settings))
     assert apart["posY"] > 0.1
     assert apart["shape"] == 0
     assert "posY" in couplings.sentence(apart)
