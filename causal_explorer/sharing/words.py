@@ -74,9 +74,9 @@ def listed(parts: Iterable[str]) -> str:
 
 
 def percent(share: float) -> str:
-    """A share in whole per cent; one that is not all or nothing never reads so."""
+    """A share in whole per cent, on one line; one that is not all or nothing never reads so."""
     if 0 < share < 0.01:
-        return "under 1 %"
+        return "under 1\u00a0%"
     if 0.99 < share < 1:
-        return "over 99 %"
-    return f"{share:.0%}".replace("%", " %")
+        return "over 99\u00a0%"
+    return f"{share:.0%}".replace("%", "\u00a0%")

@@ -44,6 +44,11 @@ def main():
                     page.goto(f"{address}/{PAGES[name]}")
                     settled(page)
                     page.wait_for_timeout(1_500)  # charts have drawn themselves
+                    if name == "steps":
+                        page.locator(".ce-pipe").scroll_into_view_if_needed()
+                        page.mouse.move(*(side // 2 for side in viewport.values()))
+                        page.mouse.wheel(0, 600)
+                        page.wait_for_timeout(500)
                     _save(page.screenshot(), options.out / "screens" / f"{name}-{size}-{theme}.png")
                     page.close()
         _drag(browser, address, options.out / "drag.gif")

@@ -293,7 +293,7 @@ def test_what_the_original_got_wrong(rerun):
     recovered, always = numbers(second)
     assert recovered < 5 < always == 100
     assert numbers(third)[0] > 10
-    assert "in 0 % of the draws with SVI" in answer
+    assert "in 0\u00a0% of the draws with SVI" in answer
     name, *classes = re.search(r"of (\w+) (\d+) it makes (\d+)\.", answer).groups()
     middle = (next(v.classes for v in dsprites.FACTORS if v.name == name) - 1) / 2
     given, made = (abs(int(k) - middle) for k in classes)

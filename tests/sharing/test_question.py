@@ -61,13 +61,13 @@ def test_questions_that_differ_anywhere_are_different_keys():
 @pytest.mark.parametrize(
     ("share", "words"),
     [
-        (0.0, "0 %"),
-        (0.0004, "under 1 %"),
-        (0.011, "1 %"),
-        (0.5, "50 %"),
-        (0.989, "99 %"),
-        (0.9996, "over 99 %"),
-        (1.0, "100 %"),
+        (0.0, "0\u00a0%"),
+        (0.0004, "under 1\u00a0%"),
+        (0.011, "1\u00a0%"),
+        (0.5, "50\u00a0%"),
+        (0.989, "99\u00a0%"),
+        (0.9996, "over 99\u00a0%"),
+        (1.0, "100\u00a0%"),
     ],
 )
 def test_a_share_never_reads_as_all_or_nothing_unless_it_is(share, words):

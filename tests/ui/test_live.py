@@ -6,7 +6,7 @@ from causal_explorer.data import dsprites
 from causal_explorer.sharing.panel import panel
 from causal_explorer.ui import controls, live, serving
 from causal_explorer.ui.pictures import panel_html
-from tests.ui.small import NAMES, question
+from tests.ui.small import question
 
 
 def slots(html):

@@ -6,7 +6,6 @@ import pytest
 from causal_explorer.data import dsprites
 from causal_explorer.scm.actions import Replace, Shift
 from causal_explorer.scm.mechanisms import mechanism
-from causal_explorer.sharing.words import percent
 from causal_explorer.ui.explore.changes import Change, changes, table_html
 from tests.ui.small import HEART, NAMES, answer, story
 
@@ -38,16 +37,16 @@ def test_each_reason_follows_from_the_graph():
     assert found["scale"].why == "set by do()"
     assert found["shape"].why == "not a descendant: cannot move"
     assert found["posX"].why == "not a descendant: cannot move"
-    assert found["posY"].why == "moved in 50 % of the draws, because it descends from scale"
+    assert found["posY"].why == "moved in 50\u00a0% of the draws, because it descends from scale"
     found = rows({"shape": 0}, [tuple(moved)])
     assert found["scale"].why == "descends from shape, but kept its value"
-    assert found["posY"].why == "moved in 100 % of the draws, because it descends from shape"
+    assert found["posY"].why == "moved in 100\u00a0% of the draws, because it descends from shape"
 
 
 def test_a_soft_target_is_changed_and_may_keep_its_value():
     found = rows({"scale": Shift(1)}, [HEART, (2, 4, 4, 10, 5)])
-    assert found["scale"].why == "changed by do(): moved in 50 % of the draws"
-    assert found["posY"].why == "moved in 50 % of the draws, because it descends from scale"
+    assert found["scale"].why == "changed by do(): moved in 50\u00a0% of the draws"
+    assert found["posY"].why == "moved in 50\u00a0% of the draws, because it descends from scale"
     assert found["shape"].why == "not a descendant: cannot move"
 
 
@@ -63,20 +62,6 @@ def test_a_factor_descends_from_no_target_beyond_a_cut():
     found = rows({"shape": 0, "scale": 5}, [(0, 5, 4, 10, 30)])
     assert found["posY"].why.endswith("descends from scale")
     assert found["posX"].why.startswith("descends from shape")
-
-
-@pytest.mark.parametrize(
-    ("share", "words"),
-    [
-        (0, "0 %"),
-        (1e-4, "under 1 %"),
-        (0.1234, "12 %"),
-        (0.999, "over 99 %"),
-        (1, "100 %"),
-    ],
-)
-def test_percent_is_all_or_nothing_only_when_it_is(share, words):
-    assert percent(share) == words
 
 
 def test_the_table_escapes_words_and_draws_one_bar_a_class():

@@ -25,8 +25,8 @@ def test_the_image_alone_is_explained(app):
     app.segmented_control(key="evidence").set_value("image").run()
     assert not app.exception
     assert "This is an image without labels." in block(app)
-    assert "50 %" in texts(app)
-    assert "2 explanations hold 100 % of the posterior's mass" in texts(app)
+    assert "50\u00a0%" in texts(app)
+    assert "2 explanations hold 100\u00a0% of the posterior's mass" in texts(app)
 
 
 def test_some_factors_are_enough(app):

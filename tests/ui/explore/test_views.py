@@ -53,7 +53,7 @@ def test_a_kept_question_stands_beside_the_present_one():
         in (words(page))
     )
     assert "had it been an ellipse" in words(page)
-    assert "shape 100 %" in words(page)
+    assert "shape 100\u00a0%" in words(page)
     page.button(key="forget_question").click().run()
     assert "data-kept" not in words(page)
 

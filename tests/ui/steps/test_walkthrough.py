@@ -353,7 +353,7 @@ def test_the_numbers_of_monotone_noise_name_its_interval(name):
         assert hit[0] == variable.label(int(side.classes[draw]))
         assert float(hit[2]) <= float(hit[4]) <= float(hit[3])
     _, rows = step_numbers.noise(before_do(factors, variable), None)
-    (all_of_them,) = [row for row in rows if row[-1] == "100 %"]
+    (all_of_them,) = [row for row in rows if row[-1] == "100\u00a0%"]
     assert all_of_them[0] == variable.label(int(factors.factual[name][0]))
 
 
