@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Lock
-from typing import TypeVar
 
 import numpy as np
 import torch
@@ -17,6 +14,7 @@ from causal_explorer import checkpoint
 from causal_explorer.checkpoint import Checkpoint
 from causal_explorer.inference import query
 from causal_explorer.inference.answer import CounterfactualAnswer, PopulationAnswer
+from causal_explorer.inference.batches import batches, in_parallel
 from causal_explorer.inference.counterfactual import Abducted, abduct, predict
 from causal_explorer.inference.posterior import Posterior, certain
 from causal_explorer.inference.recognition import explain
@@ -35,12 +33,7 @@ from causal_explorer.scm.stories import read_story, story_named
 from causal_explorer.scm.story import Story
 from causal_explorer.wording import brief
 
-_DRAWS_AT_ONCE = 40_000  # of the factors' noise, over all questions: bounds the memory
 _RECOGNISER = "recogniser"  # the checkpoint that proposes what an image shows
-_ONE_CALL = Lock()
-_UNITS_AT_ONCE = 64  # images whose noise is abducted, or questions answered, in one go
-T = TypeVar("T")
-U = TypeVar("U")
 
 
 @dataclass(frozen=True)
@@ -144,8 +137,8 @@ class Explorer:
             return predict(self.world, found, [(i, q.do) for i, q in enumerate(batch)], way)
 
         pictured = [question for question in asked if question.x is not None]
-        batches = list(_batches(pictured, count))
-        answers = _in_parallel(answer, batches) if len(batches) > 1 else map(answer, batches)
+        parts = list(batches(pictured, count))
+        answers = in_parallel(answer, parts) if len(parts) > 1 else map(answer, parts)
         with_image = iter([one for found in answers for one in found])
         return [
             next(with_image)
@@ -192,7 +185,7 @@ class Explorer:
         found = self._abduct([asked], way, count, start)
         return [
             answer
-            for batch in _batches([(0, one) for one in dos], count)
+            for batch in batches([(0, one) for one in dos], count)
             for answer in predict(self.world, found, batch, way)
         ]
 
@@ -389,27 +382,6 @@ def _recogniser(opened: Checkpoint[ImageMechanism]) -> Recogniser | None:
         return None
     found = checkpoint.read(_RECOGNISER, Recogniser)
     return found.model if found.dataset is opened.dataset else None
-
-
-def _in_parallel(work: Callable[[T], U], items: list[T]) -> list[U]:
-    """A thread of torch's own for each item at a time: less waiting than threads in each step.
-
-    One call at a time, because torch keeps one number of threads for the whole process.
-    """
-    with _ONE_CALL:
-        threads = torch.get_num_threads()
-        try:
-            with ThreadPoolExecutor(threads, "", torch.set_num_threads, (1,)) as pool:
-                return list(pool.map(work, items))
-        finally:
-            torch.set_num_threads(threads)
-
-
-def _batches(items: list[T], samples: int) -> Iterator[list[T]]:
-    """Pieces of a list, so small that their draws and pictures fit in little memory."""
-    size = max(1, min(_DRAWS_AT_ONCE // samples, _UNITS_AT_ONCE))
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
 
 
 def _samples(value: object) -> int:

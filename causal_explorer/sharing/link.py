@@ -16,7 +16,7 @@ from causal_explorer.scm.coupling import coupling_named
 from causal_explorer.scm.stories import STORIES
 from causal_explorer.scm.variables import Variable
 from causal_explorer.sharing.question import EVIDENCE, Question
-from causal_explorer.wording import brief, first_line
+from causal_explorer.wording import brief
 
 EDITED = "edited"  # the story's name in an address that brings its text along
 Values = Sequence[str]
@@ -97,7 +97,9 @@ def unpacked_bytes(text: str) -> bytes:
         unpacking = zlib.decompressobj()
         found = unpacking.decompress(content, _LARGEST)
     except (ValueError, zlib.error) as error:
-        raise ValueError(f"The link is damaged: {first_line(error)}.") from error
+        raise ValueError(
+            "The link is damaged: a text or a picture in it does not unpack."
+        ) from error
     if not unpacking.eof:
         raise ValueError("The link is damaged: it is cut short, or holds too much.")
     return found

@@ -29,9 +29,10 @@ export default function ({ data, setStateValue }) {
     return [...node.querySelectorAll("[role=radio]")].findIndex((choice) => choice.ariaChecked === "true");
   };
 
+  // Only a control in the user's hand is followed: one that the server moves brings its own pictures.
   const show = () => {
     const node = data.key && document.querySelector(`.st-key-${data.key}`);
-    const frame = node && data.frames[value(node)];
+    const frame = node?.contains(document.activeElement) && data.frames[value(node)];
     for (const [slot, content] of Object.entries(frame || {})) {
       for (const place of document.querySelectorAll(`[data-live="${slot}"]`)) {
         if (place instanceof HTMLImageElement) {
