@@ -82,6 +82,7 @@ def _settings(
         default=[first],
         key="do",
         bind="query-params",
+        wrap=True,
         help=explained,
     )
     return tuple(
@@ -116,6 +117,7 @@ def known_factors(variables: tuple[Variable, ...]) -> list[str]:
         default=["shape"],
         key="known",
         bind="query-params",
+        wrap=True,
         help="Their values are those of the sprite above. What is not known follows the story.",
     )
 

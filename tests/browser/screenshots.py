@@ -47,7 +47,7 @@ def main():
                     if name == "steps":
                         page.locator(".ce-pipe").scroll_into_view_if_needed()
                         page.mouse.move(*(side // 2 for side in viewport.values()))
-                        page.mouse.wheel(0, 600)
+                        page.mouse.wheel(0, 330)
                         page.wait_for_timeout(500)
                     _save(page.screenshot(), options.out / "screens" / f"{name}-{size}-{theme}.png")
                     page.close()
@@ -67,7 +67,7 @@ def _drag(browser, address, path):
     frames = [_frame(page)]
     for key in ["ArrowRight"] * 5 + ["ArrowLeft"] * 5:
         page.keyboard.press(key)
-        page.wait_for_timeout(150)
+        page.wait_for_timeout(500)
         frames.append(_frame(page))
     page.close()
     frames[0].save(

@@ -43,7 +43,12 @@ def panel(question: Question, exact: CounterfactualAnswer) -> None:
             key="svi_rate",
             help="Of stochastic gradient descent; the original's was 1e-5.",
         )
-        start = st.button("Run", key="svi_run", icon=":material/play_arrow:")
+        start = st.button(
+            "Run",
+            key="svi_run",
+            icon=":material/play_arrow:",
+            help="Fits the noise step by step, and shows the loss while it falls.",
+        )
     settings = SVISettings(int(steps or 300), float(rate))
     held = st.session_state.get("svi_answer")
     if start:
