@@ -11,6 +11,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
+from causal_explorer.checkpoint import shipped_mechanisms
 from causal_explorer.inference import query
 from causal_explorer.scm.coupling import coupling_named
 from causal_explorer.scm.stories import STORIES
@@ -22,12 +23,13 @@ EDITED = "edited"  # the story's name in an address that brings its text along
 Values = Sequence[str]
 _LARGEST = 1_000_000  # bytes of an unpacked text or picture
 _PICTURE = 512  # bytes
+_DIGITS = 20  # of a number: more is none
 
 
 def to_params(question: Question, variables: tuple[Variable, ...]) -> dict[str, list[str]]:
     """Every input by its name in the address; a name that takes several has several values."""
     by_name = {variable.name: variable for variable in variables}
-    told = "\n" in question.story
+    told = question.is_told
     params = {
         **{name: [by_name[name].label(value)] for name, value in question.sprite},
         "do": [name for name, _ in question.do],
@@ -57,13 +59,13 @@ def from_params(params: Mapping[str, Values], variables: tuple[Variable, ...]) -
     Raises:
         ValueError: in one sentence, what is missing or cannot be read.
     """
-    one = {name: values[-1] for name, values in params.items() if values}
-    targets = set(params.get("do", ()))
+    one = _last(params)
+    targets, known = (_factors(params, name, variables) for name in ("do", "known"))
     story = _one(one, "story", [*STORIES, EDITED])
     label = _one(one, "evidence", list(EVIDENCE.values()))
     evidence = next(kind for kind, name in EVIDENCE.items() if name == label)
     return Question(
-        checkpoint=_one(one, "model"),
+        checkpoint=_one(one, "model", shipped_mechanisms()),
         story=unpack_story(_one(one, "told")) if story == EDITED else story,
         sprite=tuple((v.name, _class(one, v.name, v)) for v in variables),
         do=tuple((v.name, _class(one, f"do_{v.name}", v)) for v in variables if v.name in targets),
@@ -71,7 +73,7 @@ def from_params(params: Mapping[str, Values], variables: tuple[Variable, ...]) -
         seed=_count(one, "seed", 0, 2**31 - 1),
         coupling=coupling_named(_one(one, "coupling")).name,
         evidence=evidence,
-        known=tuple(v.name for v in variables if v.name in set(params.get("known", ()))),
+        known=tuple(v.name for v in variables if v.name in known),
         upload=unpack_picture(_one(one, "image")) if evidence == "upload" else None,
     )
 
@@ -129,6 +131,24 @@ def unpack_picture(text: str) -> bytes:
     return found
 
 
+def _last(params: object) -> dict[str, str]:
+    """The last of each name's values."""
+    if not isinstance(params, Mapping):
+        raise ValueError(f"A link is {brief(params)}: it takes a dict from a name to its texts.")
+    for name, values in params.items():
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            raise ValueError(f"The link says {name}={brief(values)}: it takes a list of texts.")
+    return {name: values[-1] for name, values in params.items() if values}
+
+
+def _factors(params: Mapping[str, Values], name: str, variables: tuple[Variable, ...]) -> set[str]:
+    """The factors that a name lists."""
+    found = set(params.get(name, ()))
+    if unknown := found - {variable.name for variable in variables}:
+        raise ValueError(f"The link says {name}={brief(min(unknown))}: there is no such factor.")
+    return found
+
+
 def _one(params: Mapping[str, str], name: str, allowed: Sequence[str] = ()) -> str:
     if name not in params:
         raise ValueError(f"The link lacks {name}.")
@@ -140,11 +160,13 @@ def _one(params: Mapping[str, str], name: str, allowed: Sequence[str] = ()) -> s
 
 
 def _count(params: Mapping[str, str], name: str, lowest: int, highest: int) -> int:
-    text = _one(params, name)
-    value = int(text) if text.isascii() and text.isdigit() else text
-    return query.parse_count(value, name, lowest, highest)
+    return query.parse_count(_number(_one(params, name)), name, lowest, highest)
 
 
 def _class(params: Mapping[str, str], name: str, variable: Variable) -> int:
-    text = _one(params, name)
-    return variable.parse(int(text) if text.isascii() and text.isdigit() else text)
+    return variable.parse(_number(_one(params, name)))
+
+
+def _number(text: str) -> int | str:
+    """A number, where the text is one that any input could take."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _DIGITS else text

@@ -12,7 +12,7 @@ from causal_explorer.data.raster import SIZE
 from causal_explorer.inference.answer import CounterfactualAnswer
 from causal_explorer.inference.explorer import Explorer
 from causal_explorer.scm.actions import Shift
-from causal_explorer.scm.stories import read_story
+from causal_explorer.scm.stories import STORIES, read_story
 from causal_explorer.scm.story import Story, parse
 
 Classes = tuple[tuple[str, int], ...]  # (factor, class) pairs: hashable, so answers can be cached
@@ -30,7 +30,7 @@ class Question:
 
     Attributes:
         checkpoint: name of the trained model.
-        story: name of the causal story, or its text where it was edited.
+        story: name of a shipped causal story, or the text of one that was edited.
         sprite: all classes of the sprite that was picked.
         do: targets and their classes; empty while the user has chosen none.
         samples: draws of the noise.
@@ -72,6 +72,11 @@ class Question:
     def pictured(self) -> bool:
         """Whether the evidence is an image alone."""
         return self.evidence in ("image", "upload")
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the story is a text of its own, which must travel along."""
+        return self.story not in STORIES
 
     def under(self, coupling: str) -> Question:
         """The same question under another coupling."""
@@ -155,9 +160,9 @@ def unpacked(image: bytes) -> np.ndarray:
 
 
 def named_or_told(story: str) -> Story:
-    """A story by its name, or from its text.
+    """A shipped story by its name, or one from its text; never a file, since links bring texts.
 
     Raises:
-        ValueError: no such story, or a text that is none.
+        ValueError: a text that is no story.
     """
-    return read_story(story) if "\n" not in story else parse("edited", story)
+    return read_story(story) if story in STORIES else parse("edited", story)

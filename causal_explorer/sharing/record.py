@@ -74,7 +74,7 @@ def question_of(content: Mapping[str, Any]) -> Question:
     Raises:
         ValueError: in one sentence, what is missing or cannot be read.
     """
-    link = content.get("link")
+    link = content.get("link") if isinstance(content, Mapping) else None
     if not isinstance(link, str):
         raise ValueError("The record has no link, and so no question.")
     return from_params(parse_qs(urlsplit(link).query), dsprites.FACTORS)
@@ -91,7 +91,7 @@ def labelled(classes: Mapping[str, int], variables: tuple[Variable, ...]) -> dic
 
 def _inputs(question: Question, variables: tuple[Variable, ...]) -> dict[str, Any]:
     """The question word by word; a picture as 64 rows of 0 and 1."""
-    told = "\n" in question.story
+    told = question.is_told
     image = None
     if question.upload is not None:
         image = ["".join(map(str, row)) for row in unpacked(question.upload).tolist()]

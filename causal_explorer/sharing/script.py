@@ -82,7 +82,7 @@ def _asked(question: Question, variables: tuple[Variable, ...]) -> str:
 
 def _told(question: Question) -> bool:
     """Whether the story was edited, so that its text must travel along."""
-    return "\n" in question.story
+    return question.is_told
 
 
 def _bits(picture: bytes) -> str:

@@ -28,13 +28,15 @@ _STYLE = """<style>
   margin: 0.9rem 0 0; font-size: 0.9rem}
 .ce-numbers b {font-size: 1.35rem; font-weight: 600; font-variant-numeric: tabular-nums;
   margin-left: 0.35rem}
-.ce-numbers small {font-size: 0.875rem; opacity: 0.75; flex: 1 1 20rem}
+.ce-numbers small {font-size: 0.875rem; line-height: 1.4; opacity: 0.75; flex: 1 1 20rem;
+  min-height: 2.8em}
 .ce-ask {min-height: 3.9rem; margin: 0; font-size: 1.15rem; line-height: 1.35}
 .ce-ask code {font-size: 0.95rem; opacity: 0.85; display: block}
 @container (max-width: 640px) {
   .ce-grid {grid-template-columns: repeat(2, 1fr); gap: 0.75rem}
   .ce-three {grid-template-columns: repeat(3, 1fr); gap: 0.5rem}
   .ce-ask {font-size: 1.05rem; margin-bottom: 0.4rem}
+  .ce-numbers small {min-height: 4.2em}
 }
 </style>"""
 
@@ -63,7 +65,7 @@ def panel_html(panel: Panel, heading: str = "", live: bool = True) -> str:
     """
     above = f"<b>{escape(heading)}</b> " if heading else ""
     ask = (
-        f'<p class="ce-ask">{above}<span data-live="sentence">{escape(panel.sentence)}</span>'
+        f'<p class="ce-ask" aria-live="polite">{above}<span data-live="sentence">{escape(panel.sentence)}</span>'
         f'<code data-live="formula">{escape(panel.formula)}</code></p>'
     )
     numbers = ""

@@ -13,7 +13,7 @@ from causal_explorer.sharing.panel import Figure
 from causal_explorer.sharing.panel import panel as panel_of
 from causal_explorer.sharing.question import Question
 from causal_explorer.sharing.words import percent
-from causal_explorer.ui import serving
+from causal_explorer.ui import memory, serving
 from causal_explorer.ui.colours import diverging
 from causal_explorer.ui.pictures import figures_html, panel_html
 
@@ -27,26 +27,28 @@ _TEXT = (
 def panel(question: Question, answer: CounterfactualAnswer) -> None:
     """The kept question beside the present one, and where their answers differ."""
     st.caption(_TEXT)
+    address = memory.recall(_KEPT)
     with st.container(horizontal=True):
         st.button(
             "Keep this question",
             key="keep_question",
             icon=":material/push_pin:",
-            on_click=_keep,
-            args=(query_string(to_params(question, answer.variables)),),
+            on_click=memory.remember,
+            args=(_KEPT, query_string(to_params(question, answer.variables))),
             help="Remembers the question as it stands, to compare the next one with it.",
         )
-        if _KEPT in st.query_params:
+        if address:
             st.button(
                 "Forget it",
                 key="forget_question",
-                on_click=_forget,
+                on_click=memory.forget,
+                args=(_KEPT,),
                 help="Drops the question that was kept.",
             )
-    if _KEPT not in st.query_params:
+    if not address:
         return
     try:
-        kept = from_params(parse_qs(st.query_params[_KEPT]), answer.variables)
+        kept = from_params(parse_qs(address), answer.variables)
         other = serving.answer(kept)
     except (ValueError, OSError) as error:
         st.warning(str(error))
@@ -74,11 +76,3 @@ def _difference(kept: CounterfactualAnswer, now: CounterfactualAnswer) -> None:
     )
     st.html(figures_html("", [figure]))
     st.caption(f"{told}.")
-
-
-def _keep(address: str) -> None:
-    st.query_params[_KEPT] = address
-
-
-def _forget() -> None:
-    st.query_params.pop(_KEPT, None)

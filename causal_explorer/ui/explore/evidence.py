@@ -12,7 +12,7 @@ from causal_explorer.scm.variables import Variable
 from causal_explorer.sharing.link import packed, unpack_picture
 from causal_explorer.sharing.question import unpacked
 from causal_explorer.sharing.words import describe, percent
-from causal_explorer.ui import controls, serving
+from causal_explorer.ui import controls, memory, serving
 from causal_explorer.ui.pictures import data_uri
 
 _LISTED = 5  # explanations shown
@@ -60,17 +60,19 @@ def _uploaded() -> bytes | None:
     for remark in found.remarks:
         st.caption(remark)
     bits = np.packbits(found.picture).tobytes()
-    st.query_params[_ADDRESS] = packed(bits)
+    memory.remember(_ADDRESS, packed(bits))
     return bits
 
 
 def _from_link() -> bytes | None:
     """The picture that the address brings along."""
-    if _ADDRESS not in st.query_params:
+    text = memory.recall(_ADDRESS)
+    if text is None:
         return None
     try:
-        bits = unpack_picture(st.query_params[_ADDRESS])
+        bits = unpack_picture(text)
     except ValueError as error:
+        memory.forget(_ADDRESS)
         st.warning(str(error))
         return None
     _seen(unpacked(bits))

@@ -14,7 +14,7 @@ from causal_explorer.scm.variables import Variable
 from causal_explorer.sharing.words import percent
 from causal_explorer.ui.story import entailed, story_editor, story_figures
 from causal_explorer.ui.story.story_editor import Edge, arrow, plain
-from causal_explorer.ui.story.told import REFUSED, from_link
+from causal_explorer.ui.story.told import EDITED_STORY, REFUSED, from_link
 
 UPLOADED = "uploaded"
 FILE, EDITS = "story_file", "story_edits"  # in the session, as is
@@ -88,15 +88,15 @@ def take_upload() -> None:
 
 
 def take_link() -> None:
-    """Opens the story that the address brings along, where nothing was edited here yet."""
+    """Opens the story that a link brought along, where nothing was edited here yet."""
     if FILE in st.session_state or EDITS in st.session_state:
         return
-    if text := from_link():
-        base = st.query_params.get("base", "default")
-        if base in STORIES:
-            st.session_state[EDITS] = {base: text}
-        else:
-            st.session_state[FILE] = text
+    base = st.query_params.get("base")
+    if (text := from_link()) and base in STORIES:
+        st.session_state[EDITS] = {base: text}
+    elif text := text or st.session_state.get(EDITED_STORY):  # Explore may have opened it
+        st.session_state[FILE] = text
+        st.session_state["base"] = UPLOADED
 
 
 def pick() -> str:

@@ -17,7 +17,12 @@ def edited() -> str | None:
     """The text of the story that was edited here, or that the address brings along."""
     if EDITED_STORY not in st.session_state and (text := from_link()):
         st.session_state[EDITED_STORY] = text
-    return st.session_state.get(EDITED_STORY)
+    found = st.session_state.get(EDITED_STORY)
+    if not found and st.query_params.get("story") == EDITED and REFUSED not in st.session_state:
+        st.session_state[REFUSED] = (
+            "The link names an edited story, but does not bring it along: this is the default one."
+        )
+    return found
 
 
 def from_link() -> str | None:
