@@ -201,11 +201,11 @@ def seed() -> int:
     return value or 0
 
 
-def followed(question: Question) -> list[str]:
-    """Keys of the widgets whose pictures can follow them while they move."""
-    keys = ["draw", *(f"do_{name}" for name, _ in question.do)]
+def followed(question: Question) -> dict[str, int]:
+    """The widgets whose pictures can follow them while they move, by key, and their values."""
+    keys = {f"do_{name}": value for name, value in question.do}
     if question.samples <= _QUICK and question.evidence != "upload":
-        keys += [name for name, _ in question.sprite]
+        keys |= dict(question.sprite)
     return keys
 
 

@@ -90,7 +90,7 @@ def _node(
         return f'{_quote(name)} [label={label}, fillcolor="{_TARGET}", penwidth=2];'
     if name in descendants:
         return f'{_quote(name)} [fillcolor="{_MOVES}", style="{style}"];'
-    return f'{_quote(name)} [fillcolor="{_FIXED}", style="{style},dashed"];'
+    return f'{_quote(name)} [fillcolor="{_FIXED}", style="{style}"];'
 
 
 def _edge(edge: tuple[str, str], cut: bool) -> str:

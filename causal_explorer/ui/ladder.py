@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 
 import networkx as nx
 import numpy as np
@@ -28,7 +29,11 @@ _SAME = 1e-6  # of a law's mass: less is rounding
 
 def formulas(words: str) -> dict[str, str]:
     """The densities asked for, by rung."""
-    return {"See": f"p(x | {words})", "Do": f"p(x | do({words}))", "Imagine": f"p(x_({words}) | x)"}
+    return {
+        "See": f"p(x | {words})",
+        "Do": f"p(x | do({words}))",
+        "Imagine": f"p(x_({words}) | x, v)",
+    }
 
 
 def figures(answers: Rungs, words: str) -> tuple[Figure, ...]:
@@ -60,6 +65,14 @@ def figures(answers: Rungs, words: str) -> tuple[Figure, ...]:
 def pictures_html(answers: Rungs, words: str) -> str:
     """Density and truth of each rung, in two rows of three."""
     return figures_html("", figures(answers, words), columns=3)
+
+
+def imagined_html(sprite: str) -> str:
+    """Which sprite the third rung is about, in words that follow its sliders."""
+    return (
+        f'<small>Imagined of this sprite: <span data-live="sprite">{escape(sprite)}</span>. Each '
+        "truth is the renderer's, over the same draws.</small>"
+    )
 
 
 def laws_figure(laws: Laws, variable: Variable) -> go.Figure:
@@ -97,20 +110,24 @@ def why(laws: Laws, graph: nx.DiGraph, answer: CounterfactualAnswer) -> tuple[st
         graph: of the story.
         answer: of rung 3.
     """
-    cut = sorted(answer.cut, key=list(graph.edges).index)
-    causes = listed(cause for cause in graph if any(cause == edge[0] for edge in cut))
-    targets = listed(answer.do)
+    cut = [edge for edge in graph.edges if edge in answer.cut and edge[0] not in answer.do]
+    edges = listed(f"{cause} → {effect}" for cause, effect in cut)
+    causes, targets = listed(dict(cut)), listed(answer.do)
     if differ := apart(laws, "See", "Do"):
-        edges = listed(f"{cause} → {effect}" for cause, effect in cut)
         seen = (
             f"**Seeing is not doing** here: they differ about {_shares(differ)}. Who sees "
             f"{targets} learns of {causes} too, and of all that hangs on it. do() cuts {edges}, "
-            "so that nothing is learned of a cause."
+            "so that nothing is learned of that cause."
         )
     elif cut:
         seen = (
-            f"**Seeing and doing agree** here: do() cuts {causes} from {targets}, but no other "
-            "factor that is shown hangs on it."
+            f"**Seeing and doing agree** here: do() cuts {edges}, but by this story's tables that "
+            "moves no law."
+        )
+    elif answer.cut:
+        seen = (
+            f"**Seeing and doing agree** here: every cause of {targets} is itself among the words, "
+            "so there is none left to learn of."
         )
     else:
         seen = (
@@ -126,10 +143,10 @@ def _imagined(differ: Mapping[str, float], answer: CounterfactualAnswer) -> str:
     names = [variable.name for variable in answer.variables]
     kept = listed(n for n in names if n not in answer.do and n not in answer.descendants)
     moved = listed(n for n in names if n in answer.descendants)
-    keep = [f"{kept} stay as they are in this sprite"] if kept else []
+    keep = [f"This sprite keeps its {kept}"] if kept else []
     keep += [f"{moved} may move, but by this sprite's own noise"] if moved else []
     return (
-        f"**Doing is not imagining** here: they differ about {_shares(differ)}. Of this sprite, "
+        f"**Doing is not imagining** here: they differ about {_shares(differ)}. "
         f"{'; '.join(keep)}. Doing asks about everybody."
     )
 

@@ -32,7 +32,10 @@ export default function ({ data, setStateValue }) {
   // Only a control in the user's hand is followed: one that the server moves brings its own pictures.
   const show = () => {
     const node = data.key && document.querySelector(`.st-key-${data.key}`);
-    const frame = node?.contains(document.activeElement) && data.frames[value(node)];
+    const held = node?.contains(document.activeElement);
+    const frame = held && data.frames[value(node)];
+    // What cannot follow is dimmed until the server has answered: see app.css.
+    document.body.classList.toggle("ce-ahead", Boolean(held) && data.at !== null && value(node) !== data.at);
     for (const [slot, content] of Object.entries(frame || {})) {
       for (const place of document.querySelectorAll(`[data-live="${slot}"]`)) {
         if (place instanceof HTMLImageElement) {
@@ -66,6 +69,7 @@ export default function ({ data, setStateValue }) {
   stop = () => {
     clearTimeout(resting);
     moved.disconnect();
+    document.body.classList.remove("ce-ahead");
     document.removeEventListener("pointerover", hover);
     document.removeEventListener("pointerdown", touch);
     document.removeEventListener("focusin", touch);

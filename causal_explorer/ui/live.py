@@ -6,7 +6,7 @@ computed in one batch, sent once, and swapped in the browser by live.js.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,16 +35,18 @@ class Frame:
 
 
 @st.fragment
-def follow(keys: Collection[str], frames: Callable[[str], Iterable[Frame]]) -> None:
+def follow(keys: Mapping[str, int | None], frames: Callable[[str], Iterable[Frame]]) -> None:
     """Mounts the script; a control that is touched reruns only this.
 
     Args:
-        keys: of the widgets that are followed.
+        keys: of the widgets that are followed, and the value that the page is at; None for one
+            that nothing else on the page hangs on.
         frames: of one of them, one for each of its values; nothing where there are none.
     """
     wanted = st.session_state.get(_KEY, {}).get("wanted")
     found = [_told(frame) for frame in frames(wanted)] if wanted in keys else []
-    data = {"keys": list(keys), "key": wanted if found else None, "frames": found}
+    key = wanted if found else None
+    data = {"keys": list(keys), "key": key, "at": keys.get(wanted), "frames": found}
     _SCRIPT(key=_KEY, data=data, on_wanted_change=_nothing, height=1)
 
 

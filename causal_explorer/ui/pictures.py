@@ -65,7 +65,8 @@ def panel_html(panel: Panel, heading: str = "", live: bool = True) -> str:
     """
     above = f"<b>{escape(heading)}</b> " if heading else ""
     ask = (
-        f'<p class="ce-ask" aria-live="polite">{above}<span data-live="sentence">{escape(panel.sentence)}</span>'
+        f'<p class="ce-ask" aria-live="polite">{above}'
+        f'<span data-live="sentence">{escape(panel.sentence)}</span>'
         f'<code data-live="formula">{escape(panel.formula)}</code></p>'
     )
     numbers = ""

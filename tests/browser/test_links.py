@@ -1,12 +1,15 @@
 """A link reproduces the state: on this server, and on another that has never seen it."""
 
 import re
+from urllib.parse import quote
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from causal_explorer.data import dsprites
+from causal_explorer.scm.stories import read_story
+from causal_explorer.sharing.link import packed
 from tests.browser.serve import PICTURES, serving, settled
 
 ADDRESS = (
@@ -91,6 +94,22 @@ def test_two_questions_travel_in_one_link(browser, page, address, replica):
     other.locator("[data-kept=sentence]", has_text="square").wait_for(timeout=60_000)
     assert "ellipse" in other.locator("[data-live=sentence]").first.inner_text()
     other.close()
+
+
+def test_what_no_widget_holds_survives_a_change_of_page(page, address):
+    """An edited story, an uploaded picture and a kept question, all from links."""
+    bits = packed(np.packbits(dsprites.render(np.array([[2, 3, 4, 10, 16]]))[0]).tobytes())
+    told = packed(read_story("chain").to_toml().replace("One thing", "My thing").encode())
+    kept = quote("x")
+    page.goto(f"{address}/?evidence=Upload&image={bits}&story=edited&told={told}&kept={kept}")
+    shown = _shown(page)
+    page.get_by_role("link", name="Story").click()
+    page.wait_for_url("**/story?told=**", timeout=20_000)
+    settled(page)
+    page.get_by_role("link", name="Explore").click()
+    page.wait_for_url("**told=**", timeout=20_000)
+    assert _shown(page) == shown
+    assert page.locator(".st-key-story [aria-checked=true]").inner_text() == "edited"
 
 
 def test_the_link_to_copy_is_complete(browser, page, address, replica):

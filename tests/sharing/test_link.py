@@ -13,7 +13,7 @@ from causal_explorer.sharing.link import (
     unpack_picture,
     unpacked_bytes,
 )
-from causal_explorer.sharing.question import Question
+from causal_explorer.sharing.question import Question, named_or_told
 from tests.ui.small import HEART, NAMES
 
 SPRITE = tuple(zip(NAMES, HEART, strict=True))
@@ -64,11 +64,46 @@ def test_every_name_of_a_link_is_needed(question):
         ("coupling", "none", "coupling='none' is unknown"),
         ("story", "lost", "story='lost'"),
         ("evidence", "hearsay", "evidence='hearsay'"),
+        ("seed", "9" * 5_000, "seed is"),
+        ("posX", "9" * 5_000, "is not a class"),
     ],
 )
 def test_a_value_that_no_input_takes_is_one_sentence(name, value, words):
     params = to_params(QUESTIONS[0], dsprites.FACTORS) | {name: [value]}
     with pytest.raises(ValueError, match=words):
+        from_params(params, dsprites.FACTORS)
+
+
+@pytest.mark.parametrize("text", ["/etc/passwd", "default", "runs/mine.toml", "shape = 1"])
+def test_a_story_in_a_link_is_a_text_and_never_a_file_or_a_name(text, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "mine.toml").write_text("password = 'hunter2'")
+    params = to_params(QUESTIONS[2], dsprites.FACTORS) | {"told": [packed(text.encode())]}
+    question = from_params(params, dsprites.FACTORS)
+    if text != "default":
+        with pytest.raises(ValueError, match="The story edited") as refused:
+            named_or_told(question.story)
+        assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize("model", ["../../../../etc", "/tmp", "recogniser", "runs/mine"])
+def test_a_model_in_a_link_is_a_shipped_one(model):
+    params = to_params(QUESTIONS[0], dsprites.FACTORS) | {"model": [model]}
+    with pytest.raises(ValueError, match="it takes scm-vae, scm-vae-mlp"):
+        from_params(params, dsprites.FACTORS)
+
+
+@pytest.mark.parametrize("params", [None, [], "x", {"do": None}, {"shape": [5]}, {"do": "shape"}])
+def test_what_is_no_link_is_one_sentence(params):
+    with pytest.raises(ValueError, match=r"link .*\.$"):
+        from_params(params, dsprites.FACTORS)
+
+
+@pytest.mark.parametrize("name", ["do", "known"])
+def test_a_factor_that_is_none_is_one_sentence(name):
+    params = to_params(QUESTIONS[0], dsprites.FACTORS) | {name: ["hue"]}
+    with pytest.raises(ValueError, match=f"{name}='hue': there is no such factor"):
         from_params(params, dsprites.FACTORS)
 
 

@@ -47,6 +47,10 @@ def test_the_page_writes_them_with_their_formulas():
         ("default", {"shape": 0}, ["Seeing and doing agree", "nothing causes shape"]),
         ("independent", {"scale": 0}, ["Seeing and doing agree", "Doing is not imagining"]),
         ("default", {"posX": 0}, ["Seeing is not doing", "orientation → posX"]),
+        ("default", {"shape": 0, "scale": 0}, ["agree** here: every cause of shape and scale"]),
+        ("default", {"scale": 0, "posY": 0}, ["learns of shape too", "do() cuts shape → scale, "]),
+        ("confounded", {"scale": 0, "posY": 0}, ["learns of shape too", "→ scale and shape →"]),
+        ("default", {"scale": 0, "orientation": 0}, ["This sprite keeps its shape; "]),
     ],
 )
 def test_why_the_rungs_differ_is_told(story, do, words):

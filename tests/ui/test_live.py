@@ -6,7 +6,7 @@ from causal_explorer.data import dsprites
 from causal_explorer.sharing.panel import panel
 from causal_explorer.ui import controls, live, serving
 from causal_explorer.ui.pictures import panel_html
-from tests.ui.small import question
+from tests.ui.small import HEART, NAMES, question
 
 
 def slots(html):
@@ -39,16 +39,8 @@ def test_a_strip_that_cannot_be_asked_is_empty():
 
 def test_what_would_take_long_is_not_followed():
     quick, slow = question({"posX": 0}, samples=1_001), question({"posX": 0}, samples=10_001)
-    assert controls.followed(quick) == [
-        "draw",
-        "do_posX",
-        "shape",
-        "scale",
-        "orientation",
-        "posX",
-        "posY",
-    ]
-    assert controls.followed(slow) == ["draw", "do_posX"]
+    assert controls.followed(quick) == {"do_posX": 0, **dict(zip(NAMES, HEART, strict=True))}
+    assert controls.followed(slow) == {"do_posX": 0}
 
 
 def test_a_kept_panel_does_not_follow():

@@ -46,7 +46,8 @@ class Change:
 
     Attributes:
         factor: its name.
-        before: label of its class in the image.
+        before: label of its class in the image; of the most likely one, where it is not known.
+        certain: share of the draws that were in that class.
         after: label of its most likely class after.
         share: of the draws that are in that class.
         shares: of the draws in each class.
@@ -56,6 +57,7 @@ class Change:
 
     factor: str
     before: str
+    certain: float
     after: str
     share: float
     shares: tuple[float, ...]
@@ -72,7 +74,8 @@ def changes(answer: CounterfactualAnswer, graph: nx.DiGraph) -> list[Change]:
     """
     rows = []
     for column, variable in enumerate(answer.variables):
-        was = int(np.bincount(answer.factual[:, column]).argmax())  # where it is not certain
+        drawn = np.bincount(answer.factual[:, column])
+        was = int(drawn.argmax())
         after = answer.counterfactual[:, column]
         moved = float((answer.factual[:, column] != after).mean())
         shares = np.bincount(after, minlength=variable.classes) / len(after)
@@ -81,6 +84,7 @@ def changes(answer: CounterfactualAnswer, graph: nx.DiGraph) -> list[Change]:
             Change(
                 factor=variable.name,
                 before=variable.label(was),
+                certain=float(drawn[was] / drawn.sum()),
                 after=variable.label(likely),
                 share=float(shares[likely]),
                 shares=tuple(shares.tolist()),
@@ -118,8 +122,9 @@ def _why(name: str, answer: CounterfactualAnswer, graph: nx.DiGraph, moved: floa
 
 def _row(row: Change) -> str:
     share = f" · {percent(row.share)}"
+    before = "" if row.certain == 1 else f" · {percent(row.certain)}"
     return (
-        f'<tr><th scope="row">{escape(row.factor)}</th><td>{escape(row.before)}</td>'
+        f'<tr><th scope="row">{escape(row.factor)}</th><td>{escape(row.before)}{before}</td>'
         f"<td><b>{escape(row.after)}</b>{share}</td>"
         f'<td class="ce-shares">{_bars(row)}</td><td>{escape(row.why)}</td></tr>'
     )

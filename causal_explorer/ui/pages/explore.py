@@ -77,7 +77,10 @@ except ValueError as error:
 
 with pictures:
     st.html(panel_html(panel(question, answer)))
-    live.follow(controls.followed(question), lambda key: views.frames(question, answer, key))
+    live.follow(
+        {"draw": None, **controls.followed(question)},
+        lambda key: views.frames(question, answer, key),
+    )
     if not do:
         st.info("Nothing is set yet: choose at least one factor to intervene on.")
     if evidence != "sprite":

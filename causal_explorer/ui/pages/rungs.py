@@ -13,7 +13,7 @@ st.title("Three rungs", anchor=False)
 st.markdown(
     "The same words, three questions. **Seeing** picks out those that are so, with the causes that "
     "made them so. **Doing** makes them so and cuts those causes. **Imagining** keeps all that is "
-    "known of one sprite. Only where nothing else hangs on the causes do the answers agree."
+    "known of one sprite. How far the answers lie apart, and why, stands below the pictures."
 )
 
 controls.drop_endless_numbers()
@@ -42,15 +42,15 @@ st.html(ladder.pictures_html(answers, equations(dict(words), variables)))
 live.follow(
     controls.followed(question),
     lambda key: [
-        live.Frame(ladder.figures(found, equations(dict(asked.do), variables)))
+        live.Frame(
+            ladder.figures(found, equations(dict(asked.do), variables)),
+            {"sprite": describe(dict(asked.sprite), variables)},
+        )
         for asked, found in serving.rungs_strip(question, key)
     ],
 )
-st.caption(
-    f"Imagined of this sprite: {describe(dict(factors), variables)}. Each truth is the renderer's, "
-    "over the same draws."
-)
-st.subheader("Why they differ", anchor=False)
+st.html(ladder.imagined_html(describe(dict(factors), variables)))
+st.subheader("Why they differ, or agree", anchor=False)
 left, right = st.columns([2, 3], gap="large")
 imagined = answers["Imagine"]
 assert isinstance(imagined, CounterfactualAnswer)
@@ -60,10 +60,11 @@ with left:
         st.markdown(reason)
 with right:
     graph.chart(model.story, imagined, dict(words))
-st.subheader("What the factors would be", anchor=False)
-st.caption("Exact laws, by enumeration: no draws.")
-columns = st.columns(2)
 others = [variable for variable in variables if variable.name not in dict(words)]
+if others:
+    st.subheader("What the factors would be", anchor=False)
+    st.caption("Exact laws, by enumeration: no draws.")
+columns = st.columns(2)
 for place, variable in enumerate(others):
     chart = ladder.laws_figure(laws, variable)
     columns[place % 2].plotly_chart(chart, config={"displayModeBar": False}, key=f"law_{place}")

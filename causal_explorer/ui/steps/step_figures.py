@@ -60,33 +60,34 @@ def outcome(answer: CounterfactualAnswer, pixels: Pixels, draw: int | None) -> l
     """Counterfactual and truth, and the differences to the original and to the truth."""
     before, after, truth = pictures(answer, pixels, draw)
     one = draw is not None
+    where = f"of draw {draw + 1}" if draw is not None else "averaged over all draws"
     moved, wrong = after - before, after - truth
     return [
         Figure(
             "Counterfactual",
-            "P(x′ = 1 | x, v′, z) of the draw" if one else "averaged over all draws",
-            "Counterfactual density",
+            "P(x′ = 1 | x, v, v′, z) of the draw" if one else "averaged over all draws",
+            f"Counterfactual density {where}",
             after,
             "draw_density" if one else "",
         ),
         Figure(
             "Truth",
             "rendered for the draw" if one else "rendered for the same draws, averaged",
-            "Truth",
+            f"Truth {where}",
             truth,
             "draw_truth" if one else "",
         ),
         Figure(
             "Counterfactual − original",
             f"changed by at most {_most(moved)}",
-            "Counterfactual minus original",
+            f"Counterfactual minus original, {where}",
             diverging(moved),
             "draw_change" if one else "",
         ),
         Figure(
             "Counterfactual − truth",
             f"wrong by at most {_most(wrong)}",
-            f"Counterfactual minus truth, on average {l1(after, truth):.5f}",
+            f"Counterfactual minus truth, {where}, on average {l1(after, truth):.5f}",
             diverging(wrong),
             "draw_error" if one else "",
         ),

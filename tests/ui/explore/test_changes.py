@@ -65,7 +65,7 @@ def test_a_factor_descends_from_no_target_beyond_a_cut():
 
 
 def test_the_table_escapes_words_and_draws_one_bar_a_class():
-    row = Change("<b>", "<i>x", "&y", 0.75, (0.25, 0.75), 0, "<script>")
+    row = Change("<b>", "<i>x", 1.0, "&y", 0.75, (0.25, 0.75), 0, "<script>")
     page = table_html([row])
     assert "<script" not in page
     assert "<i>x" not in page
