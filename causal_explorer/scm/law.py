@@ -11,6 +11,7 @@ network); truncated product, Pearl 2009, equation 3.10.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import product
 from math import prod
 
 import torch
@@ -135,3 +136,23 @@ def _marginal(product: list[_Factor], axis: str, kept: Tensor, classes: int) -> 
     operands = [part for table, axes in product for part in (table, [names.index(a) for a in axes])]
     mass = torch.einsum(*operands, [names.index(axis)])
     return torch.zeros(classes, dtype=mass.dtype).index_add(0, kept, mass / mass.sum())
+
+
+def joint_law(story: SCM, a: str, b: str) -> Tensor:
+    """(K_a, K_b) p(a, b) of two factors, exactly; hidden causes are summed out."""
+    names = [variable.name for variable in story.all]
+    others = [place for place, name in enumerate(names) if name not in (a, b)]
+    hidden = [[(v.name, k) for k in range(v.classes)] for v in story.hidden]
+    parts = (story.log_joint(dict(seen)).exp().sum(others) for seen in product(*hidden))
+    table = torch.stack(list(parts)).sum(0)
+    return table if names.index(a) < names.index(b) else table.T
+
+
+def seen_and_done_means(story: SCM, cause: str, effect: str) -> tuple[Tensor, Tensor]:
+    """(K,), (K,): E[effect | cause = k] and E[effect | do(cause = k)], exactly, in classes."""
+    classes = next(v.classes for v in story.variables if v.name == cause)
+    seen = [population_law(story, {cause: k}, {})[effect] for k in range(classes)]
+    done = [population_law(story, {}, {cause: Set(k)})[effect] for k in range(classes)]
+    see, do = torch.stack(seen), torch.stack(done)
+    places = torch.arange(see.shape[1], dtype=see.dtype)
+    return see @ places, do @ places

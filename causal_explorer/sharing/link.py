@@ -23,7 +23,7 @@ EDITED = "edited"  # the story's name in an address that brings its text along
 Values = Sequence[str]
 _LARGEST = 1_000_000  # bytes of an unpacked text or picture
 _PICTURE = 512  # bytes
-_DIGITS = 20  # of a number: more is none
+_DIGITS = 20  # a text of more digits is read as no number
 
 
 def to_params(question: Question, variables: tuple[Variable, ...]) -> dict[str, list[str]]:

@@ -31,7 +31,7 @@ def _imports(question: Question) -> str:
     own = ["import causal_explorer as ce"]
     if question.evidence == "image":
         own.append("from causal_explorer.data import dsprites")
-    if _told(question):
+    if question.is_told:
         own.append("from causal_explorer.scm.story import parse")
     groups = ["\n".join(own)]
     if question.pictured:
@@ -44,7 +44,7 @@ def _imports(question: Question) -> str:
 def _before(question: Question, variables: tuple[Variable, ...]) -> list[str]:
     """What is made before it is asked: the edited story, the picture."""
     parts = []
-    if _told(question):
+    if question.is_told:
         parts.append(f'story = parse("edited", {_literal(question.story)})')
     if question.evidence == "image":
         row = [value for _, value in question.sprite]
@@ -59,7 +59,7 @@ def _before(question: Question, variables: tuple[Variable, ...]) -> list[str]:
 
 def _asked(question: Question, variables: tuple[Variable, ...]) -> str:
     """The model, the call and the two numbers."""
-    story = "story" if _told(question) else json.dumps(question.story)
+    story = "story" if question.is_told else json.dumps(question.story)
     opened = f"ce.load({json.dumps(question.checkpoint)}).with_story({story})"
     known = json.dumps(labelled(dict(question.factors), variables))
     do = json.dumps(labelled(dict(question.do), variables))
@@ -78,11 +78,6 @@ def _asked(question: Question, variables: tuple[Variable, ...]) -> str:
             "print(answer.l1, answer.iou)",
         ]
     )
-
-
-def _told(question: Question) -> bool:
-    """Whether the story was edited, so that its text must travel along."""
-    return question.is_told
 
 
 def _bits(picture: bytes) -> str:

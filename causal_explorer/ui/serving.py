@@ -46,6 +46,15 @@ def explorer(checkpoint: str, story: str) -> ce.Explorer:
     return opened(checkpoint).with_story(named_or_told(story))
 
 
+def open_or_stop(checkpoint: str, story: str) -> ce.Explorer:
+    """The explorer; where there is none, one sentence and nothing below it."""
+    try:
+        return explorer(checkpoint, story)
+    except (ValueError, OSError) as error:
+        st.error(str(error), title="The model cannot be opened")
+        st.stop()
+
+
 @st.cache_data(max_entries=128, show_spinner=False)
 def answer(question: Question) -> ce.CounterfactualAnswer:
     """The library's answer.
@@ -179,12 +188,6 @@ def fresh_seed() -> int:
     return secrets.randbelow(2**31)
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
-@st.cache_resource(max_entries=32, show_spinner=False)
-@st.cache_data(max_entries=128, show_spinner=False)
-@st.cache_data(max_entries=128, show_spinner=False)
-@st.cache_data(max_entries=16, show_spinner=False)
-@st.cache_data(max_entries=64, show_spinner=False)
 @st.cache_data(max_entries=128, show_spinner="Reconstructing every picture of the map")
 def errors_over(checkpoint: str, held: Classes, across: str, down: str) -> np.ndarray:
     """(rows, columns) wrong pixels of a sprite's reconstruction under all classes of two factors.

@@ -2,6 +2,7 @@
 
 import io
 import json
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
@@ -9,6 +10,9 @@ from PIL import Image
 
 import causal_explorer as ce
 from causal_explorer.data import dsprites
+from causal_explorer.sharing.link import from_params
+from causal_explorer.sharing.panel import panel
+from causal_explorer.sharing.picture import panel_png
 from causal_explorer.sharing.record import question_of
 from tests.browser.serve import settled
 
@@ -36,18 +40,21 @@ def test_the_record_holds_the_answer_that_the_library_gives(takeaway):
     np.testing.assert_allclose(kept["truth"], answer.truth, atol=1e-6)
 
 
-def test_the_picture_is_one(takeaway):
+def test_the_picture_is_the_panel_with_its_link(takeaway):
     content, name = _download(takeaway, "take_png")
     assert name.endswith(".png")
     with Image.open(io.BytesIO(content)) as picture:
-        assert picture.width > 4 * 256
+        link = picture.info["Link"]
+    question = from_params(parse_qs(urlsplit(link).query), dsprites.FACTORS)
+    answer = question.ask(ce.load(question.checkpoint).with_story(question.story))
+    assert content == panel_png(panel(question, answer), link)
 
 
 def test_the_animation_has_a_frame_for_every_value(takeaway):
     content, name = _download(takeaway, "take_gif")
     assert name.endswith(".gif")
     with Image.open(io.BytesIO(content)) as animation:
-        assert animation.n_frames in {variable.classes for variable in dsprites.FACTORS}
+        assert animation.n_frames == 3  # do(shape) is swept first
 
 
 def test_the_python_lines_give_the_same_answer(takeaway, capsys):

@@ -2,10 +2,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from causal_explorer.data import dsprites
 from causal_explorer.sharing.question import Question
 from causal_explorer.ui import ladder, serving
+from tests.ui.conftest import APP
 
 NAMES = [factor.name for factor in dsprites.FACTORS]
 
@@ -66,3 +68,11 @@ def test_laws_that_agree_are_not_told_apart():
     laws = serving.laws(asked({"shape": 0}))
     assert ladder.apart(laws, "See", "Do") == {}
     assert set(ladder.apart(laws, "Do", "Imagine")) >= {"scale", "posY"}
+
+
+def test_the_page_says_why_a_story_cannot_be_taken():
+    page = AppTest.from_file(str(APP.parent / "causal_explorer/ui/pages/rungs.py"))
+    page.query_params.update({"story": "edited", "told": "x"})
+    page.run(timeout=60)
+    assert not page.exception
+    assert [warning.value[:24] for warning in page.warning] == ["The link is damaged: wha"]

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from causal_explorer import Explorer
 from causal_explorer.checkpoint import shipped_mechanisms
 from causal_explorer.sharing.panel import panel
 from causal_explorer.sharing.question import Question
@@ -17,15 +16,6 @@ from causal_explorer.ui.story.story_editor import plain
 CHECKPOINT = "scm-vae"  # at first; the user may choose another
 
 
-def open_or_stop(checkpoint: str, story: str) -> Explorer:
-    """The explorer; where there is none, one sentence and nothing below it."""
-    try:
-        return serving.explorer(checkpoint, story)
-    except (ValueError, OSError) as error:
-        st.error(str(error), title="The model cannot be opened")
-        st.stop()
-
-
 controls.drop_endless_numbers()
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     st.title("Causal Explorer", anchor=False, width="content")
@@ -35,7 +25,7 @@ if not presenting:
         "Pick an image, ask what it would have looked like if …, and see the answer beside the "
         "original, the reconstruction and the truth."
     )
-variables = open_or_stop(CHECKPOINT, "default").story.variables
+variables = serving.open_or_stop(CHECKPOINT, "default").story.variables
 
 with st.sidebar:
     st.header("Sprite", anchor=False)
@@ -46,7 +36,7 @@ with st.sidebar:
     st.header("Assumptions", anchor=False)
     checkpoint = controls.image_model(shipped_mechanisms(), CHECKPOINT)
     story = controls.story()
-    model = open_or_stop(checkpoint, story)
+    model = serving.open_or_stop(checkpoint, story)
     st.caption(f"{plain(model.story.summary)} The image model is the same under every story.")
     coupling = controls.coupling()
     st.caption("A modelling choice: data cannot tell the couplings apart.")
@@ -55,8 +45,7 @@ with st.sidebar:
     with thumbnails:
         gallery(story, variables)
 
-if refusal := st.session_state.pop(told.REFUSED, ""):
-    st.warning(plain(refusal))
+told.show_refusal()
 pictures = st.container()
 left, right = st.columns([2, 3], gap="large")
 with left:

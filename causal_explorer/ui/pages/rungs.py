@@ -6,6 +6,7 @@ from causal_explorer import CounterfactualAnswer
 from causal_explorer.sharing.question import Question
 from causal_explorer.sharing.words import describe, equations
 from causal_explorer.ui import controls, graph, ladder, live, serving
+from causal_explorer.ui.story import told
 
 CHECKPOINT = "scm-vae"
 
@@ -17,7 +18,7 @@ st.markdown(
 )
 
 controls.drop_endless_numbers()
-variables = serving.explorer(CHECKPOINT, "default").story.variables
+variables = serving.open_or_stop(CHECKPOINT, "default").story.variables
 with st.sidebar:
     st.header("Sprite", anchor=False)
     factors = controls.sprite(variables)
@@ -27,6 +28,7 @@ with st.sidebar:
     samples = controls.samples()
     seed = controls.seed()
 
+told.show_refusal()
 words = controls.words(variables)
 if not words:
     st.info("Choose at least one factor: what is seen, done and imagined.")

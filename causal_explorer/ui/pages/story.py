@@ -26,8 +26,7 @@ st.session_state[told.EDITED_STORY] = own
 told.into_link(own)
 known = {variable.name: variable for variable in entailed.story_scm(text).all}
 first = "uploaded" if name == widgets.UPLOADED else "shipped"
-if refusal := st.session_state.pop(told.REFUSED, ""):
-    st.warning(plain(refusal))
+told.show_refusal()
 summary = escape(before.summary[: widgets.LONGEST])
 st.html(f'<p style="margin: 0; overflow-wrap: anywhere">{summary}</p>')
 

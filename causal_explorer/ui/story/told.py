@@ -46,3 +46,9 @@ def into_link(text: str | None) -> None:
         st.query_params.pop(ADDRESS, None)
     elif st.query_params.get(ADDRESS) != told:
         st.query_params[ADDRESS] = told
+
+
+def show_refusal() -> None:
+    """Says once why a story could not be taken."""
+    if refusal := st.session_state.pop(REFUSED, ""):
+        st.warning(story_editor.plain(refusal))
