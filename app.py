@@ -13,6 +13,7 @@ pages = [
     st.Page(PAGES / "rungs.py", title="Three rungs"),
     st.Page(PAGES / "story.py", title="Story"),
     st.Page(PAGES / "checks.py", title="Sanity checks"),
+    st.Page(PAGES / "models.py", title="Models"),
     st.Page(PAGES / "training.py", title="Training"),
     st.Page(PAGES / "lessons.py", title="Lessons"),
     st.Page(PAGES / "about.py", title="About"),

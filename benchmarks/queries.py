@@ -14,6 +14,7 @@ from benchmarks.original import svi_counterfactual
 from benchmarks.table import Row, spread, timed
 from causal_explorer import checkpoint
 from causal_explorer.data import dsprites, splits
+from causal_explorer.data.dataset import dataset_named
 from causal_explorer.inference.agreement import iou
 from causal_explorer.metrics.queries import random_queries
 from causal_explorer.models.scm_vae_mlp import SCMVAEMLP, SCMVAEMLPConfig
@@ -66,7 +67,8 @@ def against_the_original(count: int) -> Iterator[Row]:
     """
     explorer = ce.load("scm-vae", story="independent")
     exhibit = checkpoint.read("scm-vae-mlp", SCMVAEMLP).model
-    wide = SCMVAEMLP(dsprites.FACTORS, SCMVAEMLPConfig(hidden=1_000))  # for its time: untrained
+    dsprites_set = dataset_named("dsprites")
+    wide = SCMVAEMLP(dsprites_set, SCMVAEMLPConfig(hidden=1_000))  # for its time: untrained
     ours, narrow, our_iou, their_iou = [], [], [], []
     asked = random_queries(splits.rows("test"), count, targets=("shape",))
     for query in asked:

@@ -61,8 +61,24 @@ def shipped() -> list[str]:
 
 
 def shipped_mechanisms() -> list[str]:
-    """The names of those that paint images, and so can be asked questions."""
-    return _of_kind(ImageMechanism)
+    """The names of those that paint dSprites: the image models of the sprites' own pages."""
+    configs = {name: kept(SHIPPED / name, "config.json") or {} for name in _of_kind(ImageMechanism)}
+    return [name for name, config in configs.items() if config["data"] == "dsprites"]
+
+
+def shipped_models() -> list[str]:
+    """The names of those that can be asked anything: all but what serves others."""
+    configs = {name: kept(SHIPPED / name, "config.json") or {} for name in shipped()}
+    return [name for name, c in configs.items() if MODELS[c["model"]][0].tells]
+
+
+def study(name: str | Path) -> dict[str, Any] | None:
+    """What a system's benchmark kept with its checkpoint with --save; None if nothing.
+
+    Raises:
+        ValueError: there is no such checkpoint.
+    """
+    return kept(find(name), "study.json")
 
 
 def _of_kind(kind: type[nn.Module]) -> list[str]:
@@ -109,7 +125,7 @@ def read(name: str | Path, kind: type[M] = ImageMechanism) -> Checkpoint[M]:
     if not isinstance(config["train"], dict):
         raise ValueError(f"{folder / 'config.json'} holds no section of settings in train.")
     dataset = dataset_named(config["data"])
-    model = build(config["model"], dataset.variables, config["network"])
+    model = build(config["model"], dataset, config["network"])
     if not isinstance(model, kind):
         raise ValueError(
             f"The checkpoint {folder} is of the model {config['model']}, which does something "

@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from causal_explorer import checkpoint
-from causal_explorer.data import dsprites
+from causal_explorer.data.dataset import dataset_named
 from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.recogniser import Recogniser
 from causal_explorer.models.registry import build
@@ -20,7 +20,7 @@ NETWORK = {"latent": 2, "harmonics": [3, 3, 3], "hidden": 8, "window": 32}
 def folder(tmp_path):
     torch.manual_seed(0)
     config = {"data": "dsprites", "model": "scm-vae", "network": NETWORK, "train": {"seed": 0}}
-    model = build("scm-vae", dsprites.FACTORS, NETWORK)
+    model = build("scm-vae", dataset_named("dsprites"), NETWORK)
     checkpoint.write(tmp_path / "small", model, config, {"loss": 1.0}, '{"step": 1}\n', "# card\n")
     return tmp_path / "small"
 
@@ -53,7 +53,7 @@ def edit_weights(function):
 def test_what_is_written_is_read(folder):
     opened = checkpoint.read(folder)
     torch.manual_seed(0)
-    fresh = build("scm-vae", dsprites.FACTORS, NETWORK)
+    fresh = build("scm-vae", dataset_named("dsprites"), NETWORK)
     for key, value in fresh.state_dict().items():
         assert opened.model.state_dict()[key].equal(value)
     assert opened.id == "small"
@@ -151,7 +151,7 @@ def test_an_unknown_checkpoint_names_those_there_are(name):
 def recogniser(tmp_path):
     network = {"hidden": 8}
     config = {"data": "dsprites", "model": "recogniser", "network": network, "train": {"seed": 0}}
-    model = build("recogniser", dsprites.FACTORS, network)
+    model = build("recogniser", dataset_named("dsprites"), network)
     checkpoint.write(tmp_path / "reader", model, config, {}, "", "# card\n")
     return tmp_path / "reader"
 

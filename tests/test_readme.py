@@ -23,12 +23,15 @@ def test_the_python_examples_run_in_order(tmp_path, monkeypatch):
     for block in blocks:
         exec(compile(block, "README.md", "exec"), scope)
         answers.append(scope["answer"])
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     assert answers[0].l1 < 1e-4
     assert answers[1].posterior.best["shape"] == 2, "the photo's heart"
     assert scope["before"].shape == scope["after"].shape == (8, 64, 64)
     assert not scope["before"].equal(scope["after"])
     assert scope["after"].flatten(1).any(1).all(), "a square each"
+    assert scope["swung"].read["shadow_position"] == pytest.approx(8.97, abs=0.2), "re-rendered"
+    assert scope["effect"].ate == pytest.approx(scope["effect"].truth_ate, abs=0.3)
+    assert answers[3].iou > 0.95
 
 
 def test_files_that_the_readme_names_exist():

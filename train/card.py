@@ -14,6 +14,7 @@ import torch
 from causal_explorer.data.splits import Split
 from causal_explorer.metrics.held_out import Measured
 from causal_explorer.metrics.likelihood import Likelihood
+from causal_explorer.metrics.terms import Terms
 from train.config import RunConfig
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -47,7 +48,7 @@ def card(config: RunConfig, origin: Origin, split: Split, found: Measured) -> st
     unfinished = "" if split == "test" else "Unfinished: a save on the way.\n\n"
     return f"""# {config.id}
 
-{config.model} on {config.data}, trained {datetime.now(UTC):%Y-%m-%d} by
+{config.model} on {_about(config.data)}, trained {datetime.now(UTC):%Y-%m-%d} by
 `{origin.command}`.
 
 {unfinished}| | |
@@ -65,9 +66,19 @@ def card(config: RunConfig, origin: Origin, split: Split, found: Measured) -> st
 """
 
 
+def _about(data: str | dict[str, object]) -> str:
+    """The data set with its settings."""
+    if isinstance(data, str):
+        return data
+    settings = ", ".join(f"{key} = {value}" for key, value in data.items() if key != "name")
+    return f"{data['name']} ({settings})" if settings else str(data["name"])
+
+
 def _scored(found: Measured) -> str:
     if isinstance(found, Likelihood):
         return "Labels are not scored: the loss is of the image alone, given its factors."
+    if isinstance(found, Terms):
+        return "Terms are means over the held-out units."
     return "Which explanations it leaves out, the search that starts from it mends."
 
 

@@ -11,9 +11,13 @@ from pathlib import Path
 from causal_explorer.wording import brief, first_line
 
 CONFIGS = Path(__file__).parent / "configs"
-_SHARES = ("average", "hold", "last_rate", "natural_rate")  # of a whole, which they stay below
+_REAL = {  # settings that need not be whole, and the most each takes
+    **dict.fromkeys(("average", "hold", "last_rate", "natural_rate"), 0.999999),  # shares
+    "learning_rate": 10.0,
+    "clip": 1e6,
+}
 _SECTIONS = ("rates", "sparsity", "starts")  # of settings by parameter
-_FROM_ZERO = ("seed", "split_seed", "average", "hold")
+_FROM_ZERO = ("seed", "split_seed", "average", "hold", "clip")
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class TrainConfig:
     last_rate: float = 0.002
     natural: list[str] = field(default_factory=list)
     natural_rate: float = 0.03
+    clip: float = 0.0
+    bf16: bool = False
     log_every: int = 100
     validate_every: int = 1_000
     save_every: int = 1_000
@@ -36,26 +42,43 @@ class TrainConfig:
     rates: dict[str, float] = field(default_factory=dict)
     sparsity: dict[str, float] = field(default_factory=dict)
     starts: dict[str, float] = field(default_factory=dict)
+    warm: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for setting in fields(self):
             value, name = getattr(self, setting.name), f"train.{setting.name}"
             if setting.name in _SECTIONS:
-                if not isinstance(value, dict):
-                    raise ValueError(f"{name} is {brief(value)}: it is a section of settings.")
-                for key, scale in value.items():
-                    most = 1.0 if setting.name == "starts" else 1e6
-                    _require(f"{name}.{key}", scale, (int, float), most, from_zero=True)
+                _require_section(name, value)
+            elif setting.name == "warm":
+                if not isinstance(value, dict) or not all(map(_is_text, value.values())):
+                    raise ValueError(
+                        f"{name} is {brief(value)}: it is a section of checkpoints' names."
+                    )
             elif setting.name == "natural":
                 if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
                     raise ValueError(f"{name} is {brief(value)}: it is a list of names.")
-            elif setting.name in _SHARES:
-                _require(name, value, (int, float), 0.999999, setting.name in _FROM_ZERO)
-            elif setting.name == "learning_rate":
-                _require(name, value, (int, float), 10.0)
+            elif setting.name == "bf16":
+                if not isinstance(value, bool):
+                    raise ValueError(f"{name} is {brief(value)}: it takes true or false.")
+            elif setting.name in _REAL:
+                most = _REAL[setting.name]
+                _require(name, value, (int, float), most, setting.name in _FROM_ZERO)
             else:
                 most = 65_536 if setting.name == "batch" else 2**53
                 _require(name, value, (int,), most, setting.name in _FROM_ZERO)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _require_section(name: str, value: object) -> None:
+    """Refuses anything but settings by parameter, each a number from 0."""
+    if not isinstance(value, dict):
+        raise ValueError(f"{name} is {brief(value)}: it is a section of settings.")
+    for key, scale in value.items():
+        most = 1.0 if name == "train.starts" else 1e6
+        _require(f"{name}.{key}", scale, (int, float), most, from_zero=True)
 
 
 @dataclass(frozen=True)
@@ -65,14 +88,14 @@ class RunConfig:
     Attributes:
         id: of config, run and checkpoint.
         model: a key of the library's models.
-        data: a key of the library's data sets.
+        data: a key of the library's data sets, or {"name": …} with its settings.
         network: fields of the model's config; the model checks them.
         train: the recipe.
     """
 
     id: str
     model: str
-    data: str
+    data: str | dict[str, object]
     network: dict[str, object]
     train: TrainConfig
 
@@ -111,7 +134,7 @@ def read_config(name: str, overrides: list[str] | None = None) -> RunConfig:
     return RunConfig(
         id=path.stem,
         model=str(content["model"]),
-        data=str(content["data"]),
+        data=content["data"],
         network=_section(content, "network"),
         train=TrainConfig(**train),  # type: ignore[arg-type]
     )

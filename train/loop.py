@@ -1,4 +1,4 @@
-"""The training loop: a network follows its loss on dSprites."""
+"""The training loop: a network follows its loss on the pictures of a data set."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from causal_explorer import checkpoint
-from causal_explorer.data import splits
 from causal_explorer.data.dataset import dataset_named
+from causal_explorer.data.splits import Split
 from causal_explorer.metrics.held_out import Measured, measure
+from causal_explorer.models.base import Model
 from causal_explorer.models.mechanism import ImageMechanism
-from causal_explorer.models.recogniser import Recogniser
 from causal_explorer.models.registry import build
 from train import state as run_state
 from train.board import Board
@@ -29,25 +29,24 @@ from train.card import Origin, card, device_name
 from train.config import RunConfig
 from train.group import Group
 from train.optimiser import adamw, averaged, natural, shrink
-from train.pictures import Pictures
 from train.state import RunState
+from train.warm import warm
 
 _VALIDATION_IMAGES = 8_192  # of the validation split, at each look
 _EVALUATION_BATCH = 1_024
 _SHOWN = 8  # validation pictures on TensorBoard
 _APART = 1_000_003  # between the seeds of the processes of a group
-Trainable = ImageMechanism | Recogniser
 
 
 class Objective(nn.Module):
     """The loss of a batch in nats an image: the forward pass that a group's gradients follow."""
 
-    def __init__(self, model: Trainable) -> None:
+    def __init__(self, model: Model) -> None:
         super().__init__()
         self.model = model
 
     def forward(self, v: Tensor, x: Tensor) -> Tensor:
-        """The loss of (N, V) classes and (N, 64, 64) pictures."""
+        """The loss of (N, V) labels and (N, …) pictures."""
         return self.model.loss(v, x)
 
 
@@ -74,8 +73,9 @@ class Run:
             commit: of the code that trains, for the card.
 
         Raises:
-            ValueError: an unknown model, data set, setting or rate; nothing to resume; a
-                folder that holds an earlier run or something else.
+            ValueError: an unknown model, data set, setting or rate; a checkpoint to begin with
+                that does not fit; nothing to resume; a folder that holds an earlier run or
+                something else.
             OSError: the folder cannot be made.
         """
         self.config, self.group, self.folder = config, group, folder
@@ -83,9 +83,13 @@ class Run:
         _claim(folder, folder / config.id, resume)
         torch.manual_seed(config.train.seed)
         pyro.clear_param_store()
-        variables = dataset_named(config.data).variables
-        self.model = build(config.model, variables, config.network).to(group.device)
-        self.average = averaged(self.model, config.train.average)
+        dataset = dataset_named(config.data)
+        self.model = build(config.model, dataset, config.network).to(group.device)
+        self.pictures = dataset.open(group.device)
+        if not resume:
+            warm(self.model, config.train.warm)
+            self.model.prepare(self.pictures, config.train.split_seed)
+        self.average = averaged(self.model, config.train.average).eval()
         self.optimiser = adamw(self.model, config.train)
         self.natural = natural(self.model, config.train)
         batches = torch.Generator().manual_seed(config.train.seed)
@@ -100,16 +104,15 @@ class Run:
         if not group.leads:
             torch.manual_seed(config.train.seed + group.rank * _APART + self.state.step)
         self.objective = group.together(Objective(self.model))
-        self.pictures = Pictures(group.device)
 
     @property
     def _state_path(self) -> Path:
         return self.folder / "state.pt"
 
     @property
-    def averaged(self) -> Trainable:
+    def averaged(self) -> Model:
         """The model with the average of the weights: what is measured and kept."""
-        return cast(Trainable, self.average.module)
+        return cast(Model, self.average.module)
 
     @property
     def _parts(self) -> run_state.Parts:
@@ -127,7 +130,7 @@ class Run:
     def train(self) -> None:
         """Steps to the end, logging, validating and saving on the way."""
         recipe, state = self.config.train, self.state
-        rows = torch.from_numpy(splits.rows("train", recipe.split_seed))
+        rows = torch.from_numpy(self.pictures.rows("train", recipe.split_seed))
         board = Board(self.folder, state.step) if self.group.leads else None
         if self.group.leads:
             self._log_path.write_text("".join(f"{line}\n" for line in state.history))
@@ -158,9 +161,9 @@ class Run:
         if board:
             board.close()
 
-    def evaluate(self, split: splits.Split, images: int | None = None) -> Measured:
+    def evaluate(self, split: Split, images: int | None = None) -> Measured:
         """What is measured on a split, or on its evenly spread part."""
-        rows = splits.rows(split, self.config.train.split_seed)
+        rows = self.pictures.rows(split, self.config.train.split_seed)
         if images is not None:
             rows = rows[:: max(1, len(rows) // images)][:images]
         generator = torch.Generator().manual_seed(self.config.train.seed)
@@ -170,7 +173,7 @@ class Run:
     @torch.no_grad()
     def _reconstructions(self, model: ImageMechanism) -> tuple[Tensor, Tensor]:
         """Some validation pictures, and p(x = 1 | v, z) of each at the mean of q(z | x, v)."""
-        rows = splits.rows("validation", self.config.train.split_seed)
+        rows = self.pictures.rows("validation", self.config.train.split_seed)
         v, x = self.pictures(torch.from_numpy(rows[:: len(rows) // _SHOWN][:_SHOWN]))
         return x, model.decode(v, model.encode(x.float(), v).mean).mean
 
@@ -193,9 +196,13 @@ class Run:
         """One step on a random batch; its loss in nats an image."""
         recipe = self.config.train
         lot = torch.randint(len(rows), (recipe.batch,), generator=self.state.generator)
-        loss = self.objective(*self.pictures(rows[self.group.share(lot)]))
+        self.model.begin(self.state.step / recipe.steps)
+        with torch.autocast(self.group.device.type, torch.bfloat16, enabled=recipe.bf16):
+            loss = self.objective(*self.pictures(rows[self.group.share(lot)]))
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
+        if recipe.clip:
+            nn.utils.clip_grad_norm_(self.model.parameters(), recipe.clip)
         self._move(self.state.step / recipe.steps)
         self.average.update_parameters(self.model)
         return loss.detach()
@@ -240,7 +247,7 @@ class Run:
         with self._log_path.open("a") as log:
             log.write(f"{state.history[-1]}\n")
 
-    def release(self, split: splits.Split, images: int | None = None) -> str:
+    def release(self, split: Split, images: int | None = None) -> str:
         """Writes the checkpoint as it stands, measured on a split; its card."""
         found, state = self.evaluate(split, images), self.state
         origin = Origin(

@@ -83,11 +83,12 @@ def check(classes: np.ndarray) -> np.ndarray:
     return table.astype(np.int64)
 
 
-def render_packed(classes: np.ndarray) -> np.ndarray:
+def render_packed(classes: np.ndarray, smaller: np.ndarray | float = 0.0) -> np.ndarray:
     """Draws pictures at 1 bit a pixel.
 
     Args:
         classes: (N, 5) ints: shape, scale, orientation, posX, posY.
+        smaller: (N,) or one: pixels that a unit of the outline is smaller by.
 
     Returns:
         (N, 512) uint8, `numpy.packbits` of each picture in row-major order.
@@ -97,11 +98,12 @@ def render_packed(classes: np.ndarray) -> np.ndarray:
     """
     table = check(classes)
     packed = np.empty((len(table), raster.SIZE**2 // 8), dtype=np.uint8)
+    less = np.broadcast_to(smaller, len(table))
     for shape, outline in enumerate(_OUTLINES):
         members = np.flatnonzero(table[:, 0] == shape)
         for start in range(0, len(members), _CHUNK):
             chunk = members[start : start + _CHUNK]
-            x, y = _place(outline, table[chunk])
+            x, y = _place(outline, table[chunk], less[chunk])
             rows = raster.fill_polygons(raster.snap(x), raster.snap(y))
             packed[chunk] = raster.pack(rows)
     return packed
@@ -122,10 +124,12 @@ def render(classes: np.ndarray) -> np.ndarray:
     return raster.unpack(render_packed(classes))
 
 
-def _place(outline: np.ndarray, classes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _place(
+    outline: np.ndarray, classes: np.ndarray, smaller: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """A (V, 2) unit outline scaled, turned and moved: x and y, each (N, V), pixels."""
     _, scale, orientation, pos_x, pos_y = classes.T[:, :, None]
-    size = _FULL_SCALE * (0.5 + 0.1 * scale)
+    size = _FULL_SCALE * (0.5 + 0.1 * scale) - smaller[:, None]
     angle = 2 * np.pi * orientation / 39  # classes 0 and 39 are the same picture
     right, down = size * outline[:, 0], size * outline[:, 1]
     cos, sin = np.cos(angle), np.sin(angle)

@@ -7,7 +7,6 @@ from typing import Literal
 
 import numpy as np
 
-from causal_explorer.data import dsprites
 from causal_explorer.data.store import open_store
 
 Split = Literal["train", "validation", "test"]
@@ -29,19 +28,32 @@ def rows(split: Split, seed: int = 0) -> np.ndarray:
     Returns:
         (M,) int64 rows of the published file.
     """
+    return members(_lots(seed), split)
+
+
+def members(lots: np.ndarray, split: Split) -> np.ndarray:
+    """(M,) int64 of (N,) lots those that fall into a split, in ascending order."""
     low, high = _BOUNDS[split]
-    lot = _lots(seed)
-    return np.flatnonzero((low <= lot) & (lot < high))
+    return np.flatnonzero((low <= lots) & (lots < high))
 
 
-@lru_cache(maxsize=2)
-def _lots(seed: int) -> np.ndarray:
-    """(737280,) a number in [0, 1) for each picture: a seeded multiplicative hash of its bits."""
-    words = open_store().view(np.uint64)  # (737280, 64), a row of pixels each
+def lots(words: np.ndarray, seed: int) -> np.ndarray:
+    """A number in [0, 1) for each picture: a seeded multiplicative hash of its bits.
+
+    Args:
+        words: (N, 64) uint64, a row of pixels each.
+        seed: of the hash.
+    """
     factors = np.random.default_rng(seed).integers(0, 2**64, words.shape[1], dtype=np.uint64)
-    mixed = np.empty(dsprites.COUNT, dtype=np.uint64)
-    for start in range(0, dsprites.COUNT, _CHUNK):
+    mixed = np.empty(len(words), dtype=np.uint64)
+    for start in range(0, len(words), _CHUNK):
         piece = words[start : start + _CHUNK]
         mixed[start : start + _CHUNK] = ((piece ^ (piece >> np.uint64(29))) * (factors | 1)).sum(1)
     mixed = (mixed ^ (mixed >> np.uint64(32))) * np.uint64(0x9E3779B97F4A7C15)
     return (mixed >> np.uint64(11)) / 2.0**53
+
+
+@lru_cache(maxsize=2)
+def _lots(seed: int) -> np.ndarray:
+    """(737280,) the lot of each picture of dSprites."""
+    return lots(open_store().view(np.uint64), seed)

@@ -14,8 +14,11 @@ def iou(density: np.ndarray, truth: np.ndarray) -> float:
     """|A ∩ B| / |A ∪ B| of A = density > 0.5 and B = truth > 0.5.
 
     NaN where both are empty: a spread-out answer has no pixel that is more on than off, and
-    agreeing on nothing should count neither for nor against the model.
+    agreeing on nothing should count neither for nor against the model; and where the truth is
+    not known, NaN itself.
     """
+    if np.isnan(truth).any():
+        return float("nan")
     ours, true = density > 0.5, truth > 0.5
     union = np.logical_or(ours, true).sum()
     return float(np.logical_and(ours, true).sum() / union) if union else float("nan")

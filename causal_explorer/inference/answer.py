@@ -19,7 +19,8 @@ class Answer:
 
     Attributes:
         density: (64, 64) float64, the averaged probability that a pixel is on.
-        truth: (64, 64) float64, the renderer's pictures averaged over the same draws.
+        truth: (64, 64) float64, the renderer's pictures averaged over the same draws; NaN where
+            nobody told what the image shows beside its factors.
         uncertainty: the variance of each pixel, split into its sources.
         variables: the columns of the tables of classes.
     """
@@ -31,7 +32,7 @@ class Answer:
 
     @property
     def l1(self) -> float:
-        """Mean absolute error of the density against the truth, a pixel."""
+        """Mean absolute error of the density against the truth, a pixel; NaN if that is."""
         return l1(self.density, self.truth)
 
     @property

@@ -16,8 +16,9 @@ from torch import Tensor
 from causal_explorer.data.raster import SIZE
 from causal_explorer.inference.answer import CounterfactualAnswer
 from causal_explorer.inference.draws import Draws, Mixture
-from causal_explorer.inference.mixture import Seen, average_abducted, average_truth
+from causal_explorer.inference.mixture import Seen, average_abducted
 from causal_explorer.inference.posterior import Posterior
+from causal_explorer.inference.truth import Hidden, average_unit_truth
 from causal_explorer.inference.world import World
 from causal_explorer.scm.actions import Do, cut_edges, moved_by
 from causal_explorer.scm.coupling import Coupling
@@ -36,6 +37,7 @@ class Abducted:
         unmoved: of each unit, the factual draws of what do() cannot move.
         noise: of each unit, that of the others: a draw of p(u | v) for each factual draw.
         seen: the images, z, and the noise of the pixels under each explanation.
+        hidden: of each unit, what the image shows and no label names, for the truth alone.
     """
 
     posteriors: Sequence[Posterior]
@@ -44,6 +46,7 @@ class Abducted:
     unmoved: list[Classes]
     noise: list[Noise]
     seen: Seen
+    hidden: Sequence[Hidden]
 
 
 @torch.no_grad()
@@ -55,6 +58,7 @@ def abduct(
     coupling: Coupling,
     samples: int,
     generators: Sequence[torch.Generator],
+    hidden: Sequence[Hidden] | None = None,
 ) -> Abducted:
     """Abduction: p(u | x) of the factors, of z, and of the pixels, for U units.
 
@@ -66,6 +70,7 @@ def abduct(
         coupling: of the factors' noise.
         samples: S, draws of the factors' noise.
         generators: one for each unit's draws, on the CPU.
+        hidden: of each unit, what no label names; left out where the data set has no such thing.
     """
     story, factual, sources, unmoved, noise, normal = world.story, [], [], [], [], []
     first = 0
@@ -87,7 +92,8 @@ def abduct(
     z = q.mean[:, None] + q.stddev[:, None] * torch.cat(normal).to(x.device)
     pixels = world.model.decode(v.repeat_interleave(z.shape[1], dim=0), z.flatten(0, 1))
     seen = Seen(x, about, z, pixels)
-    return Abducted(posteriors, factual, torch.stack(sources), unmoved, noise, seen)
+    told = [()] * len(x) if hidden is None else hidden
+    return Abducted(posteriors, factual, torch.stack(sources), unmoved, noise, seen, told)
 
 
 @torch.no_grad()
@@ -116,7 +122,7 @@ def predict(
     mixture = Mixture.of(draws, found.seen.z.shape[1])
     averages = average_abducted(world.model, mixture, units, found.seen)
     density, uncertainty = averages.density, averages.uncertainty
-    truth = average_truth(world.dataset, draws)
+    truth = average_unit_truth(world.dataset, draws, [found.hidden[unit] for unit, _ in asked])
     drawn = _reconstructions(found)
     seen = found.seen.x.double().cpu().numpy()
     return [

@@ -13,19 +13,21 @@ from numpy.typing import ArrayLike
 from causal_explorer import checkpoint
 from causal_explorer.checkpoint import Checkpoint
 from causal_explorer.inference import query
+from causal_explorer.inference.agreement import iou
 from causal_explorer.inference.answer import CounterfactualAnswer, PopulationAnswer
 from causal_explorer.inference.batches import batches, in_parallel
 from causal_explorer.inference.counterfactual import Abducted, abduct, predict
+from causal_explorer.inference.opened import Opened
 from causal_explorer.inference.posterior import Posterior, certain
 from causal_explorer.inference.recognition import explain
-from causal_explorer.inference.rungs import condition, imagine, intervention
+from causal_explorer.inference.rungs import condition, forget, imagine, intervention
 from causal_explorer.inference.steps import MAX_SHOWN, Steps, abducted_steps, imagined_steps
 from causal_explorer.inference.svi import SVISettings, Watch, require_relaxed, svi_answer
 from causal_explorer.inference.traversal import Traversal, traverse
 from causal_explorer.inference.world import World
 from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.recogniser import Recogniser
-from causal_explorer.scm.actions import Action, Set
+from causal_explorer.scm.actions import Action, Set, Shift
 from causal_explorer.scm.coupling import Coupling, coupling_named
 from causal_explorer.scm.law import counterfactual_law, population_law
 from causal_explorer.scm.scm import SCM
@@ -33,11 +35,12 @@ from causal_explorer.scm.stories import read_story, story_named
 from causal_explorer.scm.story import Story
 from causal_explorer.wording import brief
 
+_ABDUCTIONS = ("exact", "prior", "svi")
 _RECOGNISER = "recogniser"  # the checkpoint that proposes what an image shows
 
 
 @dataclass(frozen=True)
-class Explorer:
+class Explorer(Opened):
     """Answers on each rung; the same seed gives the same answer.
 
     Attributes:
@@ -83,14 +86,19 @@ class Explorer:
 
         Args:
             factors: classes of the factors that are known, by number or label. Those that are
-                not are inferred: from the image, or from the story alone.
+                not are inferred: from the image, or from the story alone. What no label names,
+                a style, may be told too: the truth then keeps it, and the model never hears of
+                it. Without an image it is the first class where it is not told; the truth of an
+                image whose style nobody told is NaN.
             image: (64, 64) of 0 and 1; left out, the renderer draws the factors if all are known.
             do: targets with their classes, or with a `Shift` or `Replace` of their mechanism.
             samples: draws of the factors' noise, 1 to 100,000.
             seed: of all draws, 0 or above.
             coupling: "gumbel" or "monotone", the story's if None; data cannot tell them apart.
-            abduction: "exact", or "svi" for mean-field SVI as in the class project that this
-                began with, of an image whose factors are all known; then an `SVIAnswer`.
+            abduction: "exact"; or "prior", which abducts the factors' noise alone and draws z
+                and the pixels' noise afresh, so that the image's style is lost; or "svi" for
+                mean-field SVI as in the class project that this began with, of an image whose
+                factors are all known, then an `SVIAnswer`.
             svi: its steps and learning rate.
             watch: called after each of its steps, with the step and its loss.
 
@@ -98,12 +106,12 @@ class Explorer:
             ValueError: in one sentence, what was given and what is allowed.
         """
         question = {"factors": factors, "image": image, "do": do}
-        if not isinstance(abduction, str):
-            raise ValueError(f"abduction={brief(abduction)} is unknown: it takes exact or svi.")
-        if abduction == "exact":
-            return self.counterfactuals([question], samples, seed, coupling)[0]
-        if abduction != "svi":
-            raise ValueError(f"abduction={brief(abduction)} is unknown: it takes exact or svi.")
+        if not isinstance(abduction, str) or abduction not in _ABDUCTIONS:
+            known = ", ".join(_ABDUCTIONS)
+            raise ValueError(f"abduction={brief(abduction)} is unknown: it takes one of {known}.")
+        if abduction in ("exact", "prior"):
+            exact = self.counterfactuals([question], samples, seed, coupling)[0]
+            return exact if abduction == "exact" else forget(self.world, exact, _generator(seed))
         (asked,) = query.parse_questions([question], self.checkpoint.dataset, self.story)
         model = require_relaxed(self.checkpoint.model, asked.do)
         rule = "abduction='svi' takes all of them"
@@ -189,6 +197,25 @@ class Explorer:
             for answer in predict(self.world, found, batch, way)
         ]
 
+    def reconstruct(
+        self, image: ArrayLike, factors: Mapping[str, object] | None = None, seed: int = 0
+    ) -> np.ndarray:
+        """The model's picture of an image: E p(x = 1 | v, z) over what is abducted from it.
+
+        Args:
+            image: (64, 64) of 0 and 1.
+            factors: classes of those that are known; the others are inferred.
+            seed: of the draws.
+
+        Returns:
+            (64, 64) float64 in [0, 1].
+
+        Raises:
+            ValueError: in one sentence, what was given and what is allowed.
+        """
+        nothing = {self.story.variables[0].name: Shift(0)}
+        return self.counterfactual(factors, image, nothing, seed=seed).reconstruction
+
     def traverse(
         self, factor: str, factors: Mapping[str, object] | None = None, seed: int = 0
     ) -> Traversal:
@@ -199,16 +226,17 @@ class Explorer:
         Args:
             factor: that is traversed.
             factors: classes of the others, by number or label; one of its own is not looked at.
+                What no label names may be told too; it is the first class where it is not.
             seed: of the draws of z, where pictures read it; the same for each picture.
 
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
         variable = query.parse_factor(factor, self.story.variables)
-        given = query.parse_classes(factors, self.story.variables, "factors")
+        given, hidden = query.parse_evidence(factors, self.checkpoint.dataset, self.story)
         others = tuple(other for other in self.story.variables if other is not variable)
         query.require_all(given, others, f"a traversal of {factor} takes all others")
-        return traverse(self.world, variable, given, _generator(_seed(seed)))
+        return traverse(self.world, variable, given, _generator(_seed(seed)), hidden)
 
     def steps(
         self,
@@ -240,6 +268,7 @@ class Explorer:
         first = min(query.parse_count(shown, "shown", 1, MAX_SHOWN), count)
         if asked.x is None:
             return imagined_steps(self.world, asked.given, asked.do, way, count, first, start)
+        query.require_told(asked, self.checkpoint.dataset)
         found = self._abduct([asked], way, count, start)
         return abducted_steps(self.world, found, asked.do, way, first, start)
 
@@ -343,6 +372,7 @@ class Explorer:
             coupling=coupling,
             samples=samples,
             generators=generators,
+            hidden=[question.hidden for question in asked],
         )
 
     def _posterior(
@@ -352,11 +382,17 @@ class Explorer:
         given, variables = question.given, self.story.variables
         if len(given) == len(variables):
             classes = [given[v.name] for v in variables]
-            nats = float("nan")
-            if question.overlap < 1:
+            nats, overlap = float("nan"), question.overlap
+            if overlap != 1:
                 shown, asked = torch.from_numpy(x), torch.tensor([classes])
-                nats = -float(self.world.log_likelihood(shown, asked, generator))
-            return certain(variables, classes, question.overlap, nats)
+                own = _generator(
+                    generator.initial_seed()
+                )  # scoring leaves the answer's draws alone
+                nats = -float(self.world.log_likelihood(shown, asked, own))
+                if question.hidden is None:  # then only the model can draw what they would be
+                    drawn = self.world.picture(shown, asked[0]).numpy()
+                    overlap = query.require_agreement(iou(x, drawn))
+            return certain(variables, classes, overlap, nats)
         found = self._explain(x, given, generator)
         query.require_explained(found, given)
         return found

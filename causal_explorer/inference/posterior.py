@@ -22,7 +22,8 @@ class Posterior:
         variables: the columns.
         nats: -log p(x | v) of the image under the first; NaN without an image, and where the
             image is the picture of factors that are all known.
-        overlap: intersection over union of the image and the first's picture; NaN without one.
+        overlap: intersection over union of the image and the first's picture, the model's where
+            the true one is not known; NaN without one.
         laws: (K,) p(v_factor | evidence) of each factor, where the list is too short to tell.
     """
 

@@ -31,12 +31,15 @@ class Question:
         x: (64, 64) float32 of 0 and 1, the image; None where only factors are known.
         given: classes of the factors that are known.
         do: targets and their actions.
+        hidden: classes of what no label names, in the data set's order; None where nobody told
+            what an image shows of it, or where only some of the factors are known.
         overlap: intersection over union of the image with its factors' picture, if all known.
     """
 
     x: np.ndarray | None
     given: dict[str, int]
     do: dict[str, Action]
+    hidden: tuple[int, ...] | None = ()
     overlap: float = float("nan")
 
 
@@ -61,12 +64,18 @@ def parse_questions(
         listed = list(questions)
     except TypeError as error:
         raise ValueError(wrong) from error
-    asked = [_parse(question, story) for question in listed]
+    asked = [_parse(question, dataset, story) for question in listed]
     names = [variable.name for variable in dataset.variables]
-    whole = [i for i, question in enumerate(asked) if len(question.given) == len(names)]
+    whole = [
+        i
+        for i, question in enumerate(asked)
+        if len(question.given) == len(names) and question.hidden is not None
+    ]
     if not whole:
         return asked
-    table = np.array([[asked[i].given[name] for name in names] for i in whole])
+    table = np.array(
+        [[*(asked[i].given[name] for name in names), *(asked[i].hidden or ())] for i in whole]
+    )
     drawn = dataset.render(table).astype(np.float32)
     for i, picture in zip(whole, drawn, strict=True):
         seen = asked[i].x
@@ -77,18 +86,42 @@ def parse_questions(
     return asked
 
 
-def _parse(question: Mapping[str, object], story: SCM) -> Question:
+def _parse(question: Mapping[str, object], dataset: Dataset, story: SCM) -> Question:
     """A question whose image is not drawn yet."""
     if not isinstance(question, Mapping) or set(question) - set(_ARGUMENTS):
         raise ValueError(
             f"questions holds {brief(question)}: it takes dicts with {', '.join(_ARGUMENTS)}."
         )
-    given = parse_classes(question.get("factors"), story.variables, "factors")
+    given, hidden = parse_evidence(question.get("factors"), dataset, story)
     do = parse_do(question.get("do"), story)
     image = question.get("image")
     if image is None and not given:
         raise ValueError("There is no evidence: give an image, factors with their class, or both.")
-    return Question(None if image is None else parse_image(image), given, do)
+    if image is None and len(given) == len(story.variables):
+        hidden = {variable.name: 0 for variable in dataset.hidden} | hidden
+    elif image is None and hidden:
+        raise ValueError(
+            f"factors names {next(iter(hidden))}: without an image it is taken where all of "
+            f"{', '.join(variable.name for variable in story.variables)} are known."
+        )
+    elif hidden and len(hidden) < len(dataset.hidden):
+        require_all(hidden, dataset.hidden, "of what no label names it takes all, or none")
+    told = tuple(hidden[v.name] for v in dataset.hidden) if hidden or not dataset.hidden else None
+    return Question(None if image is None else parse_image(image), given, do, told)
+
+
+def parse_evidence(
+    factors: object, dataset: Dataset, story: SCM
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Classes of factors, and of what no label names, each by name.
+
+    Raises:
+        ValueError: as `parse_classes`.
+    """
+    both = parse_classes(factors, (*story.variables, *dataset.hidden), "factors")
+    names = [variable.name for variable in dataset.hidden]
+    given = {name: value for name, value in both.items() if name not in names}
+    return given, {name: value for name, value in both.items() if name in names}
 
 
 def parse_do(values: object, story: SCM) -> dict[str, Action]:
@@ -248,6 +281,17 @@ def require_all(given: Mapping[str, int], variables: tuple[Variable, ...], rule:
         raise ValueError(f"factors lacks {', '.join(missing)}: {rule}.")
 
 
+def require_told(question: Question, dataset: Dataset) -> None:
+    """Refuses an image of which nobody told what no label names, where each draw has its truth.
+
+    Raises:
+        ValueError: what is to be told.
+    """
+    if question.x is not None and question.hidden is None:
+        names = ", ".join(variable.name for variable in dataset.hidden)
+        raise ValueError(f"factors lacks {names}: the truth of each step takes all of them.")
+
+
 def require_explained(posterior: Posterior, given: Mapping[str, int]) -> None:
     """Refuses an image that nothing explains.
 
@@ -265,8 +309,16 @@ def require_explained(posterior: Posterior, given: Mapping[str, int]) -> None:
 
 
 def _agreement(seen: np.ndarray, drawn: np.ndarray) -> float:
-    """The overlap of an image and its factors' picture; refused where they contradict."""
-    overlap = iou(seen, drawn)
+    """The overlap of two pictures; refused where they contradict."""
+    return require_agreement(iou(seen, drawn))
+
+
+def require_agreement(overlap: float) -> float:
+    """The overlap of an image and its factors' picture.
+
+    Raises:
+        ValueError: they contradict each other.
+    """
     if not overlap >= _CONTRADICTION:
         raise ValueError(
             f"image and factors contradict each other: the image overlaps with the factors' "

@@ -7,6 +7,7 @@ only some of the factors: the pixels' noise then stays as it was before anything
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ from causal_explorer.inference.answer import CounterfactualAnswer, PopulationAns
 from causal_explorer.inference.draws import Draws, Mixture
 from causal_explorer.inference.mixture import Averages, average_prior, average_truth
 from causal_explorer.inference.posterior import Posterior
+from causal_explorer.inference.truth import draw_hidden
 from causal_explorer.inference.world import World
 from causal_explorer.scm.actions import Do, cut_edges, moved_by
 from causal_explorer.scm.coupling import COUPLINGS, Coupling
@@ -60,8 +62,9 @@ def imagine(
     noise = story.abduct(factual, coupling, generator, only=moving)
     unmoved = {name: draws for name, draws in factual.items() if name not in moving}
     changed = story.predict(noise, coupling, do, unmoved)
-    before, original = _pictures(world, factual, samples, generator)
-    after, truth = _pictures(world, changed, samples, generator)
+    hidden = draw_hidden(world.dataset, samples, generator)
+    before, original = _pictures(world, factual, hidden, generator)
+    after, truth = _pictures(world, changed, hidden, generator)
     return CounterfactualAnswer(
         original=original,
         reconstruction=before.density[0],
@@ -81,7 +84,8 @@ def imagine(
 def _population(
     world: World, classes: Classes, samples: int, generator: torch.Generator
 ) -> PopulationAnswer:
-    averages, truth = _pictures(world, classes, samples, generator)
+    hidden = draw_hidden(world.dataset, samples, generator)
+    averages, truth = _pictures(world, classes, hidden, generator)
     return PopulationAnswer(
         density=averages.density[0],
         truth=truth,
@@ -92,12 +96,45 @@ def _population(
 
 
 def _pictures(
-    world: World, classes: Classes, samples: int, generator: torch.Generator
+    world: World, classes: Classes, hidden: torch.Tensor, generator: torch.Generator
 ) -> tuple[Averages, np.ndarray]:
-    """The model's and the renderer's average picture of (samples,) draws of the factors."""
-    draws, z = Draws.of(world.story.stack(classes)[None]), world.draw_latent(samples, generator)
+    """The model's and the renderer's average picture of (S,) draws of the factors.
+
+    Args:
+        world: what is asked.
+        classes: of the factors.
+        hidden: (S, H) of what no label names, which only the renderer is told.
+        generator: of z.
+    """
+    v = world.story.stack(classes)[None]
+    draws, z = Draws.of(v), world.draw_latent(len(hidden), generator)
     averages = average_prior(world.model, Mixture.of(draws, len(z)), z, answers=1)
-    return averages, average_truth(world.dataset, draws)[0]
+    units = Draws.of(torch.cat([v, hidden[None]], dim=2)) if hidden.shape[1] else draws
+    return averages, average_truth(world.dataset, units)[0]
+
+
+@torch.no_grad()
+def forget(
+    world: World, answer: CounterfactualAnswer, generator: torch.Generator
+) -> CounterfactualAnswer:
+    """The answer of rung 3 with the image's noise, z and the pixels', from its prior instead.
+
+    The factors' noise stays as it was abducted: what the answer then lacks is what only the
+    image could tell. It is no counterfactual, and is here to be compared with one.
+    """
+    latents = world.draw_latent(len(answer.factual), generator)
+
+    def averaged(classes: np.ndarray) -> Averages:
+        draws = Draws.of(torch.from_numpy(classes)[None])
+        return average_prior(world.model, Mixture.of(draws, len(latents)), latents, answers=1)
+
+    after = averaged(answer.counterfactual)
+    return replace(
+        answer,
+        density=after.density[0],
+        reconstruction=averaged(answer.factual).density[0],
+        uncertainty=after.uncertainty[0],
+    )
 
 
 def _posterior(story: SCM, given: Mapping[str, int]) -> Posterior:

@@ -6,7 +6,7 @@ it is abducted here, from a generator of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,6 +18,7 @@ from causal_explorer.inference.answer import CounterfactualAnswer
 from causal_explorer.inference.counterfactual import Abducted, predict
 from causal_explorer.inference.pixel import counterfactual_pixel
 from causal_explorer.inference.rungs import imagine
+from causal_explorer.inference.truth import draw_hidden
 from causal_explorer.inference.world import World
 from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.scm.actions import Do, Set, moved_by
@@ -141,7 +142,8 @@ def abducted_steps(
     q = world.model.encode(x.expand(shown, -1, -1), v.to(x.device))
     dealt = torch.arange(shown) % latents.shape[1]  # z and u are independent: any pair is a draw
     z = latents[found.sources[0, :shown].to(x.device), dealt.to(x.device)]
-    return Steps(answer, coupling.name, factors, _pixels(world, factors, x[0], z, q.mean, q.stddev))
+    pixels = _pixels(world, factors, x[0], z, q.mean, q.stddev, found.hidden[0])
+    return Steps(answer, coupling.name, factors, pixels)
 
 
 @torch.no_grad()
@@ -175,7 +177,9 @@ def imagined_steps(
     z = z[torch.arange(shown, device=z.device) % len(z)]
     prior = world.model.prior()
     law = prior.mean.expand(shown, -1), prior.stddev.expand(shown, -1)
-    return Steps(answer, coupling.name, factors, _pixels(world, factors, None, z, *law))
+    hidden = draw_hidden(world.dataset, shown, own).numpy()
+    pixels = _pixels(world, factors, None, z, *law, hidden)
+    return Steps(answer, coupling.name, factors, pixels)
 
 
 def _factors(
@@ -203,7 +207,13 @@ def _factors(
 
 
 def _pixels(
-    world: World, factors: Factors, x: Tensor | None, z: Tensor, mean: Tensor, stddev: Tensor
+    world: World,
+    factors: Factors,
+    x: Tensor | None,
+    z: Tensor,
+    mean: Tensor,
+    stddev: Tensor,
+    hidden: np.ndarray | Sequence[int] | None,
 ) -> Pixels:
     """Pictures of the factors before and after.
 
@@ -214,6 +224,7 @@ def _pixels(
         z: (D, latent) a draw each.
         mean: (D, latent) of the law of z.
         stddev: (D, latent) likewise.
+        hidden: (D, H) or (H,) of what no label names, for the truth.
     """
     names = [variable.name for variable in world.story.variables]
     v, v_cf = (
@@ -228,7 +239,7 @@ def _pixels(
         p=before.sigmoid().cpu().numpy(),
         p_cf=after.sigmoid().cpu().numpy(),
         density=kept.cpu().numpy(),
-        truth=world.dataset.render(v_cf),
+        truth=world.dataset.render(world.dataset.units(v_cf, hidden)),
         z=z.cpu().numpy(),
         z_mean=mean.cpu().numpy(),
         z_stddev=stddev.cpu().numpy(),

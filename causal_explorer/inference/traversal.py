@@ -5,7 +5,7 @@ A traversal is not an intervention: under do() the descendants of a factor answe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -43,7 +43,11 @@ class Traversal:
 
 
 def traverse(
-    world: World, variable: Variable, others: Mapping[str, int], generator: torch.Generator
+    world: World,
+    variable: Variable,
+    others: Mapping[str, int],
+    generator: torch.Generator,
+    hidden: Mapping[str, int] | None = None,
 ) -> Traversal:
     """Draws and reconstructs a sprite for each class of a factor.
 
@@ -52,16 +56,21 @@ def traverse(
         variable: the factor.
         others: the classes of all other factors.
         generator: of the draws of z, the same for each picture.
+        hidden: classes of what no label names; of those left out, the first.
     """
+    style = [(hidden or {}).get(h.name, 0) for h in world.dataset.hidden]
     rows = [{**others, variable.name: k} for k in range(variable.classes)]
     classes = np.array([[row[v.name] for v in world.story.variables] for row in rows])
-    truth, reconstruction = reconstruct(world, classes, generator)
+    truth, reconstruction = reconstruct(world, classes, generator, style)
     return Traversal(variable.name, classes, truth, reconstruction)
 
 
 @torch.no_grad()
 def reconstruct(
-    world: World, classes: np.ndarray, generator: torch.Generator
+    world: World,
+    classes: np.ndarray,
+    generator: torch.Generator,
+    hidden: Sequence[int] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """The renderer's pictures of (N, V) int64 classes, and the model's of the same.
 
@@ -69,12 +78,13 @@ def reconstruct(
         world: what is asked.
         classes: of the sprites.
         generator: of the draws of z, the same for each picture.
+        hidden: classes of what no label names, the same for each; left out, the first.
 
     Returns:
         (N, 64, 64) float64 of 0 and 1, and (N, 64, 64) float64 E p(x = 1 | v, z) over q(z | x, v).
     """
     noise = world.noise(_SAMPLES, generator).to(world.device)
-    x = torch.from_numpy(world.dataset.render(classes))
+    x = torch.from_numpy(world.dataset.render(world.dataset.units(classes, hidden)))
     v = torch.from_numpy(classes)
     size = _AT_ONCE // len(noise)
     parts = zip(x.split(size), v.split(size), strict=True)

@@ -46,6 +46,12 @@ class World:
         draws = min(samples, _LATENTS) if self.model.reads_latent else 1
         return torch.randn(draws, self.model.latent, generator=generator)
 
+    @torch.no_grad()
+    def picture(self, x: Tensor, v: Tensor) -> Tensor:
+        """(64, 64) p(x = 1 | v, z) at the mean of q(z | x, v), of a (64, 64) image and (V,) v."""
+        x, v = x[None].to(self.device), v[None].to(self.device)
+        return self.model.decode(v, self.model.encode(x, v).mean).mean[0].cpu()
+
     def log_likelihood(self, x: Tensor, v: Tensor, generator: torch.Generator) -> Tensor:
         """(N,) float64 log p(x | v) of one (64, 64) image under (N, V) classes.
 

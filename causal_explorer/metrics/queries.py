@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from causal_explorer.data import dsprites
+from causal_explorer.scm.variables import Variable
 
 
 @dataclass(frozen=True)
 class Query:
-    """A sprite and its do-targets, by name and class."""
+    """A sprite and its do-targets, by name and class; a style may be told beside the factors."""
 
     factors: dict[str, int]
     do: dict[str, int]
@@ -31,11 +33,27 @@ def random_queries(
         targets: names of the targets of every query; left out, one to three at random.
     """
     rng = np.random.default_rng(seed)
-    names = [factor.name for factor in dsprites.FACTORS]
     table = dsprites.classes_of(rng.choice(rows, count))
-    queries = []
-    for row in table.tolist():
-        factual = dict(zip(names, row, strict=True))
+    return queries_about(table, dsprites.FACTORS, rng, targets)
+
+
+def queries_about(
+    units: np.ndarray,
+    columns: Sequence[Variable],
+    rng: np.random.Generator,
+    targets: tuple[str, ...] | None = None,
+) -> list[Query]:
+    """Draws do-targets for given units.
+
+    Args:
+        units: (N, V + H) int64, the five factors first.
+        columns: of the units.
+        rng: of the draws.
+        targets: as of `random_queries`.
+    """
+    names, queries = [factor.name for factor in dsprites.FACTORS], []
+    for row in units.tolist():
+        factual = {v.name: value for v, value in zip(columns, row, strict=True)}
         chosen = targets or tuple(rng.choice(names, rng.integers(1, 4), replace=False).tolist())
         queries.append(Query(factual, {name: _other(name, factual[name], rng) for name in chosen}))
     return queries

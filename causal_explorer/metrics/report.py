@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -79,7 +80,7 @@ class Report:
     probed: int
     minimality: Minimality
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, Any]:
         """Plain data that JSON holds; None where there is no number."""
         return {name: _plain(value) for name, value in asdict(self).items()}
 
@@ -96,6 +97,11 @@ def check(explorer: Explorer, queries: int = 1000, seed: int = 0, progress: bool
     Raises:
         ValueError: in one sentence, what was given and what is allowed.
     """
+    if explorer.checkpoint.dataset.hidden:
+        raise ValueError(
+            f"{explorer.checkpoint.id} is of pictures with a style that no label names, which "
+            "these measures do not know: its benchmark measures it."
+        )
     count = parse_count(queries, "queries", 1, MAX_QUERIES)
     start = parse_count(seed, "seed", 0, 2**63 - 1)
     split = explorer.checkpoint.config["train"].get("split_seed")

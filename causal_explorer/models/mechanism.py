@@ -9,27 +9,32 @@ Source: deep structural causal models, Pawlowski, Castro and Glocker 2020 (arXiv
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
+from typing import ClassVar
 
 import pyro
 import pyro.distributions as dist
 import torch
 from pyro.infer import TraceMeanField_ELBO
-from torch import Tensor, nn
+from torch import Tensor
 
 from causal_explorer.data.raster import SIZE
+from causal_explorer.models.base import Model
 from causal_explorer.models.window import WindowedBernoulli
 from causal_explorer.scm.coupling import Coupling
 from causal_explorer.scm.program import factors
 from causal_explorer.scm.scm import SCM
 
 
-class ImageMechanism(nn.Module, ABC):
+class ImageMechanism(Model):
     """p(x, z | v) and q(z | x, v); p(v) is a story's, given to each call that needs it.
 
     Attributes:
         latent: dimensions of z.
     """
+
+    tells: ClassVar = frozenset({"reconstruct", "traverse", "intervention", "counterfactual"})
+    refusals: ClassVar = {"effect": "no variable of it is a treatment with an outcome beside it"}
 
     def __init__(self, latent: int) -> None:
         super().__init__()

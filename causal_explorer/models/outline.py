@@ -117,6 +117,16 @@ class Outlines(nn.Module):
         end = self._next[shape, faced]
         return self._previous[shape, faced], faced, end, self._next[shape, end]
 
+    @torch.no_grad()
+    def radius(self, shape: Tensor, angle: Tensor) -> Tensor:
+        """Where rays from the centre leave the outline, were z 0, to 1/16,384 of a turn.
+
+        Args:
+            shape: of the outlines, int64; shapes broadcast.
+            angle: of the rays, radians.
+        """
+        return self._kept("radii", self._radii).take(shape * _SECTORS + sector_of(angle))
+
     def _kept(self, name: str, make: Callable[[], T]) -> T:
         """What follows from the coefficients alone, made anew whenever they changed."""
         coefficients = (self.ellipse, self.overtones, self.bend)
@@ -128,6 +138,19 @@ class Outlines(nn.Module):
         if name not in cache:
             cache[name] = make()
         return cache[name]
+
+    def _radii(self) -> Tensor:
+        """(S, 8192) float32 distance from 0 of the edge that each part of a turn faces."""
+        corners, faced = self._corners(), self._kept("sectors", self._sectors)
+        begin, end = (
+            corners.gather(1, which[..., None].expand(-1, -1, 2))
+            for which in (faced, self._next.gather(1, faced))
+        )
+        ray = (torch.arange(_SECTORS, device=corners.device) + 0.5) * (2 * math.pi / _SECTORS)
+        along = end - begin
+        across = begin[..., 0] * along[..., 1] - begin[..., 1] * along[..., 0]
+        facing = ray.cos() * along[..., 1] - ray.sin() * along[..., 0]
+        return (across / torch.where(facing.abs() < 1e-9, 1e-9, facing)).abs().float()
 
     def _extremes(self) -> tuple[Tensor, Tensor]:
         """(S,) the least and the greatest distance of any edge from 0."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from causal_explorer.data.dataset import Dataset
 from causal_explorer.data.raster import SIZE
+from causal_explorer.models.base import Model
 from causal_explorer.models.sizes import check_sizes
 from causal_explorer.models.window import pixels_of_window
-from causal_explorer.scm.variables import Variable
 
 _WINDOW = 32  # side of what it looks at, pixels
 
@@ -29,17 +30,17 @@ class RecogniserConfig:
         check_sizes(self)
 
 
-class Recogniser(nn.Module):
+class Recogniser(Model):
     """q(v | x) = Π_i q(v_i | x), from the centre of mass and the window around it.
 
     The factors of an image are rarely independent: a square may be turned. What it proposes is
     therefore scored and widened before it counts (`inference/recognition.py`).
     """
 
-    def __init__(self, variables: tuple[Variable, ...], config: RecogniserConfig) -> None:
+    def __init__(self, dataset: Dataset, config: RecogniserConfig) -> None:
         """Builds the network for factors of any number of classes."""
         super().__init__()
-        self.classes = [variable.classes for variable in variables]
+        self.classes = [variable.classes for variable in dataset.variables]
         self.layers = nn.Sequential(
             nn.Linear(_WINDOW**2 + 2 * SIZE, config.hidden),
             nn.SiLU(),

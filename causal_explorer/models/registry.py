@@ -4,33 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from typing import Any
 
-from causal_explorer.models.mechanism import ImageMechanism
+from causal_explorer.data.dataset import Dataset
+from causal_explorer.models.base import Model
+from causal_explorer.models.beta_vae import BetaVAE, BetaVAEConfig
+from causal_explorer.models.causal_vae import CausalVAE, CausalVAEConfig
+from causal_explorer.models.cevae import CEVAE, CEVAEConfig
+from causal_explorer.models.intact_vae import IntactVAE, IntactVAEConfig
+from causal_explorer.models.ladder_config import LadderVAEConfig
+from causal_explorer.models.ladder_vae import LadderVAE
 from causal_explorer.models.recogniser import Recogniser, RecogniserConfig
 from causal_explorer.models.scm_vae import SCMVAE, SCMVAEConfig
 from causal_explorer.models.scm_vae_mlp import SCMVAEMLP, SCMVAEMLPConfig
-from causal_explorer.scm.variables import Variable
+from causal_explorer.models.styled_scm_vae import StyledSCMVAE, StyledSCMVAEConfig
 from causal_explorer.wording import brief
 
-MODELS = {
+MODELS: dict[str, tuple[type[Any], type[Any]]] = {  # a Model, and the dataclass of its settings
     "scm-vae": (SCMVAE, SCMVAEConfig),
     "scm-vae-mlp": (SCMVAEMLP, SCMVAEMLPConfig),
+    "beta-vae": (BetaVAE, BetaVAEConfig),
+    "causal-vae": (CausalVAE, CausalVAEConfig),
+    "intact-vae": (IntactVAE, IntactVAEConfig),
+    "ladder-vae": (LadderVAE, LadderVAEConfig),
+    "scm-vae-styled": (StyledSCMVAE, StyledSCMVAEConfig),
     "recogniser": (Recogniser, RecogniserConfig),
+    "cevae": (CEVAE, CEVAEConfig),
 }
 
 
-def build(
-    name: str, variables: tuple[Variable, ...], settings: Mapping[str, object]
-) -> ImageMechanism | Recogniser:
+def build(name: str, dataset: Dataset, settings: Mapping[str, object]) -> Model:
     """A fresh model.
 
     Args:
         name: a key of `MODELS`.
-        variables: of the data set.
+        dataset: whose variables and pictures it is about.
         settings: fields of the model's config; those left out take their defaults.
 
     Raises:
-        ValueError: unknown model, unknown setting, or a setting that the model refuses.
+        ValueError: unknown model, unknown setting, a setting that the model refuses, or a data
+            set that it cannot learn.
     """
     if not isinstance(name, str) or name not in MODELS:
         raise ValueError(f"The model {brief(name)} is unknown: there is {', '.join(MODELS)}.")
@@ -43,4 +56,4 @@ def build(
         raise ValueError(
             f"The model {name} has no setting {brief(unknown[0])}: it takes {', '.join(known)}."
         )
-    return model(variables, config(**settings))  # type: ignore[arg-type]
+    return model(dataset, config(**settings))

@@ -8,6 +8,7 @@ import pyro.distributions as dist
 import torch
 from torch import Tensor, nn
 
+from causal_explorer.data.dataset import Dataset
 from causal_explorer.data.raster import SIZE
 from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.outline import Outlines
@@ -15,7 +16,6 @@ from causal_explorer.models.polygon import PolygonDecoder
 from causal_explorer.models.pose import Pose
 from causal_explorer.models.sizes import check_sizes
 from causal_explorer.models.window import WindowedBernoulli
-from causal_explorer.scm.variables import Variable
 from causal_explorer.wording import brief
 
 
@@ -51,13 +51,14 @@ class SCMVAEConfig:
 class SCMVAE(ImageMechanism):
     """An outline decoder, and an encoder that looks at the window around the sprite."""
 
-    def __init__(self, variables: tuple[Variable, ...], config: SCMVAEConfig) -> None:
+    def __init__(self, dataset: Dataset, config: SCMVAEConfig) -> None:
         """Builds the networks for a shape factor followed by scale, orientation, posX, posY.
 
         Raises:
             ValueError: not as many numbers of corners as shapes.
         """
         super().__init__(config.latent)
+        variables = dataset.variables
         self.window, self.shapes = config.window, variables[0].classes
         for name in ("corners", "harmonics"):
             numbers = getattr(config, name)

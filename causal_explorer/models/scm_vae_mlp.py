@@ -16,11 +16,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from causal_explorer.data.dataset import Dataset
 from causal_explorer.data.raster import SIZE
 from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.sizes import check_sizes
 from causal_explorer.models.window import WindowedBernoulli
-from causal_explorer.scm.variables import Variable
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,10 @@ class SCMVAEMLPConfig:
 class SCMVAEMLP(ImageMechanism):
     """Dense encoder and decoder over the whole picture."""
 
-    def __init__(self, variables: tuple[Variable, ...], config: SCMVAEMLPConfig) -> None:
+    def __init__(self, dataset: Dataset, config: SCMVAEMLPConfig) -> None:
         """Builds the networks for factors of any number of classes."""
         super().__init__(config.latent)
-        self.classes = tuple(variable.classes for variable in variables)
+        self.classes = tuple(variable.classes for variable in dataset.variables)
         pixels, labels, hidden = SIZE**2, sum(self.classes), config.hidden
         self.encoder = _dense(pixels + labels, hidden, hidden, 2 * config.latent)
         self.decoder = _dense(labels + config.latent, hidden, hidden, hidden, pixels)

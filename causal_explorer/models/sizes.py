@@ -11,9 +11,10 @@ _LARGEST = 8_192  # larger is a mistake, not a network
 
 
 def check_sizes(config: Any, **most: int) -> None:
-    """Checks that every field of a config is a whole number from 1.
+    """Checks that every size of a config is a whole number from 1.
 
-    A field whose default is a tuple takes a list of such numbers.
+    A field whose default is a tuple takes a list of such numbers; one whose default is a switch
+    or a fraction is no size.
 
     Args:
         config: a dataclass of sizes.
@@ -23,6 +24,8 @@ def check_sizes(config: Any, **most: int) -> None:
         ValueError: a field is not.
     """
     for setting in fields(config):
+        if isinstance(setting.default, (bool, float)):
+            continue
         value, largest = getattr(config, setting.name), most.get(setting.name, _LARGEST)
         several = isinstance(setting.default, tuple)
         if several and (not isinstance(value, (list, tuple)) or not value):

@@ -23,6 +23,7 @@ class WindowedBernoulli(TorchDistribution):
 
     Attributes:
         logits: (N, W, W) inside the window.
+        corner: (N, 2) int64, row and column of its first pixel.
         pixels: (N, W·W) int64, where in the flattened picture the window's pixels lie.
     """
 
@@ -36,7 +37,7 @@ class WindowedBernoulli(TorchDistribution):
             logits: (N, W, W).
             corner: (N, 2) int64, row and column of the window's first pixel.
         """
-        self.logits = logits
+        self.logits, self.corner = logits, corner
         self.pixels = pixels_of_window(corner, logits.shape[-1])
         shapes = torch.Size(logits.shape[:1]), torch.Size((SIZE, SIZE))
         super().__init__(*shapes, validate_args=False)

@@ -1,9 +1,9 @@
-"""Endogenous variables: what a structural causal model is about."""
+"""Endogenous variables: what a structural causal model is about, classes or quantities."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Literal
 
 from causal_explorer.wording import brief
@@ -54,3 +54,44 @@ class Variable:
     def label(self, value: int) -> str:
         """The class as a person reads it: its label, or its number."""
         return self.labels[value] if self.labels else str(value)
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A variable over an interval of physical values.
+
+    Attributes:
+        name: how queries call it.
+        low: its smallest value.
+        high: its largest value.
+        unit: of the values, empty if they have none.
+        step: between two values that a person would tell apart.
+    """
+
+    name: str
+    low: float
+    high: float
+    unit: str = ""
+    step: float = 0.01
+
+    def parse(self, value: object) -> float:
+        """A value in range.
+
+        Raises:
+            ValueError: no finite number, or one out of range.
+        """
+        number = isinstance(value, Real) and not isinstance(value, bool)
+        if number and self.low <= value <= self.high:  # type: ignore[operator]
+            return float(value)  # type: ignore[arg-type]
+        unit = f" {self.unit}" if self.unit else ""
+        raise ValueError(
+            f"{self.name}={brief(value)} is out of range: "
+            f"it takes a number from {self.low:g} to {self.high:g}{unit}."
+        )
+
+    def label(self, value: float) -> str:
+        """The value as a person reads it."""
+        return f"{value:.4g}{f' {self.unit}' if self.unit else ''}"
+
+
+AnyVariable = Variable | Quantity

@@ -18,8 +18,8 @@ _ORIGIN = {
     "factors": "the average of what it may be",
     "upload": "your image as the model sees it",
 }
-_AFTER = ("Counterfactual density", "Truth")
-_MEANING = "Mean absolute error a pixel, and overlap of the pixels above 0.5 (1 is perfect)."
+AFTER = ("Counterfactual density", "Truth")
+MEANING = "Mean absolute error a pixel, and overlap of the pixels above 0.5 (1 is perfect)."
 
 
 @dataclass(frozen=True)
@@ -94,20 +94,20 @@ def figures(question: Question, answer: CounterfactualAnswer) -> tuple[Figure, .
         ),
     )
     if not question.do:
-        return *before, *(Figure(t, "nothing is set yet", "", None) for t in _AFTER)
+        return *before, *(Figure(t, "nothing is set yet", "", None) for t in AFTER)
     asked = notation(dict(question.do), answer.variables)
     draws = "1 draw" if question.samples == 1 else f"{question.samples:,} draws"
     return (
         *before,
         Figure(
-            _AFTER[0],
+            AFTER[0],
             f"averaged over {draws} of the noise",
             f"Counterfactual density under {asked}, averaged over {draws}",
             answer.density,
             "density",
         ),
         Figure(
-            _AFTER[1],
+            AFTER[1],
             "rendered for the same draws, averaged",
             f"Truth under {asked}, averaged over the same {draws}",
             answer.truth,
@@ -153,4 +153,4 @@ def _remark(question: Question, answer: CounterfactualAnswer) -> str:
             "IoU is not defined here: the answer is spread over so many places that no pixel is "
             "more on than off, neither in the density nor in the truth."
         )
-    return _MEANING
+    return MEANING

@@ -37,7 +37,7 @@ _NUMBERS, _REMARK = _Style(20), _Style(16, grey=_GREY)
 
 
 def panel_png(panel: Panel, link: str = "") -> bytes:
-    """The panel as a grey PNG.
+    """The panel as a PNG, grey where its pictures are.
 
     Args:
         panel: what to draw.
@@ -63,7 +63,8 @@ def drawings(panels: Sequence[Panel]) -> list[Image.Image]:
 
 def _texts(panel: Panel) -> dict[_Style, list[str]]:
     """The words of a panel by how they are set."""
-    numbers = f"L1 a pixel against the truth: {panel.l1} · IoU with the truth: {panel.iou}"
+    overlap = f" · IoU with the truth: {panel.iou}" if panel.iou else ""
+    numbers = f"L1 a pixel against the truth: {panel.l1}{overlap}"
     return {
         _SENTENCE: [panel.sentence],
         _FORMULA: [panel.formula],
@@ -95,7 +96,7 @@ def _drawn(panel: Panel, rows: dict[_Style, int]) -> Image.Image:
     end = below
     if panel.formula:
         end = write(_REMARK, MARGIN, write(_NUMBERS, MARGIN, below + GAP // 2))
-    return image.crop((0, 0, WIDTH, end + MARGIN))
+    return _in_colour(image, panel, top).crop((0, 0, WIDTH, end + MARGIN))
 
 
 def _place(
@@ -103,13 +104,29 @@ def _place(
 ) -> None:
     """A picture, enlarged, or the frame that waits for it."""
     if figure.picture is not None:
-        grey = np.rint(np.clip(figure.picture, 0.0, 1.0) * 255).astype(np.uint8)
-        large = Image.fromarray(grey).resize((SIDE, SIDE), Image.Resampling.NEAREST)
-        image.paste(large, at)
+        image.paste(_large(figure.picture), at)
         return
     x, y = at
     pen.rectangle((x, y, x + SIDE - 1, y + SIDE - 1), outline=_PALE)
     pen.text((x + SIDE // 2, y + SIDE // 2), "?", _GREY, _font(_SENTENCE.size), anchor="mm")
+
+
+def _in_colour(image: Image.Image, panel: Panel, top: int) -> Image.Image:
+    """The same with the pictures' colours, where they have any."""
+    if all(figure.picture is None or figure.picture.ndim == 2 for figure in panel.figures):
+        return image
+    image = image.convert("RGB")
+    for place, figure in enumerate(panel.figures):
+        if figure.picture is not None:
+            image.paste(_large(figure.picture), (MARGIN + place * (SIDE + GAP), top))
+    return image
+
+
+def _large(picture: np.ndarray) -> Image.Image:
+    """A picture at the size that it has on the panel."""
+    if picture.ndim == 2:
+        picture = np.rint(np.clip(picture, 0.0, 1.0) * 255).astype(np.uint8)
+    return Image.fromarray(picture).resize((SIDE, SIDE), Image.Resampling.NEAREST)
 
 
 def _wrapped(text: str, style: _Style) -> list[str]:

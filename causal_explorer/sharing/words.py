@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from causal_explorer.scm.variables import Variable
 from causal_explorer.sharing.question import Question
 
+_NEARLY = 5e-4  # to 1
+
 
 def describe(classes: Mapping[str, int], variables: Iterable[Variable]) -> str:
     """A sprite in a few words: "heart, scale 3, orientation 4, posX 10, posY 16"."""
@@ -80,3 +82,11 @@ def percent(share: float) -> str:
     if 0.99 < share < 1:
         return "over 99\u00a0%"
     return f"{share:.0%}".replace("%", "\u00a0%")
+
+
+def figure(value: object, unit: object = None) -> str:
+    """A measured number to four digits, with its unit; more of them where it is only nearly 1."""
+    if not isinstance(value, int | float):
+        return "–" if value is None else str(value)
+    digits = 6 if 0 < abs(value - 1) < _NEARLY else 4
+    return f"{value:,.{digits}g} {unit or ''}".strip()

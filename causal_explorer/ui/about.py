@@ -7,6 +7,7 @@ import tomllib
 from importlib import metadata
 
 from causal_explorer.checkpoint import SHIPPED, find, kept, measured
+from causal_explorer.sharing.catalogue import entry, systems
 
 WHAT = """
 Pick an image, ask what it would have looked like had a factor been different, and see the answer
@@ -69,6 +70,10 @@ SOURCES = """
 - E. Bingham and others. Pyro: deep universal probabilistic programming. *Journal of Machine
   Learning Research* 20(28), 2019. [pyro.ai](https://pyro.ai)
 """
+OTHERS = """
+Six systems run on one frame, each on data whose truth is known; **Models** compares them, and
+**Explore** asks each of them what it can be asked.
+"""
 _FACTS = (("Python", ""), ("torch", "torch"), ("Pyro", "pyro-ppl"), ("Streamlit", "streamlit"))
 
 
@@ -79,6 +84,12 @@ def version() -> str:
     except OSError:
         return metadata.version("causal-explorer")
     return project["project"]["version"]
+
+
+def papers() -> str:
+    """A line for each system: what it is, and its paper."""
+    found = map(entry, systems())
+    return "\n".join(f"- {own.title}, {own.noun}: {own.source}" for own in found)
 
 
 def runs_on() -> str:

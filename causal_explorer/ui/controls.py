@@ -11,6 +11,7 @@ import streamlit as st
 from causal_explorer.scm.coupling import COUPLINGS
 from causal_explorer.scm.stories import STORIES
 from causal_explorer.scm.variables import Variable
+from causal_explorer.sharing.catalogue import label
 from causal_explorer.sharing.link import EDITED
 from causal_explorer.sharing.question import EVIDENCE, Classes, Question
 from causal_explorer.ui.story import told
@@ -131,6 +132,20 @@ def upload() -> Any:
         help="A dark or a light shape on a plain ground: a photo, a screenshot or a drawing. It "
         "stays on the machine that runs this app.",
     )
+
+
+def system(names: list[str], default: str) -> str:
+    """Which of the systems is asked."""
+    chosen = st.selectbox(
+        "System",
+        [default, *(name for name in names if name != default)],
+        format_func=label,
+        key="system",
+        bind="query-params",
+        help="Each has a model, a data set whose truth is known, and questions that it can be "
+        "asked. The page Models compares them.",
+    )
+    return chosen or default
 
 
 def image_model(names: list[str], default: str) -> str:

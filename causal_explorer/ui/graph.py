@@ -18,11 +18,19 @@ def chart(story: SCM, answer: CounterfactualAnswer, do: Mapping[str, int]) -> No
     """Draws the graph of a story under the do() of an answer, and says what it shows."""
     labels = {v.name: v.label(do[v.name]) for v in answer.variables if v.name in do}
     cut, descendants = (answer.cut, answer.descendants) if do else ((), ())
-    hidden = [variable.name for variable in story.hidden]
-    words = caption(story.graph, labels, cut, descendants)
-    st.graphviz_chart(
-        dot(story.graph, labels, cut, descendants, hidden), alt=f"Causal graph. {words}"
-    )
+    draw(story.graph, labels, cut, descendants, [variable.name for variable in story.hidden])
+
+
+def draw(
+    graph: nx.DiGraph,
+    do: Mapping[str, str],
+    cut: Collection[tuple[str, str]],
+    descendants: Collection[str],
+    hidden: Collection[str] = (),
+) -> None:
+    """Draws a graph, and says what it shows; arguments as of `dot`."""
+    words = caption(graph, do, cut, descendants)
+    st.graphviz_chart(dot(graph, do, cut, descendants, hidden), alt=f"Causal graph. {words}")
     st.caption(words)
 
 

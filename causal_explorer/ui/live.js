@@ -25,7 +25,7 @@ export default function ({ data, setStateValue }) {
 
   const value = (node) => {
     const slider = node.querySelector("input[type=range]");
-    if (slider) return Number(slider.value) - Number(slider.min);
+    if (slider) return Math.round((slider.value - slider.min) / (Number(slider.step) || 1));
     return [...node.querySelectorAll("[role=radio]")].findIndex((choice) => choice.ariaChecked === "true");
   };
 

@@ -71,10 +71,15 @@ def panel_html(panel: Panel, heading: str = "", live: bool = True) -> str:
     )
     numbers = ""
     if panel.formula:
+        overlap = (
+            f'<span>IoU with the truth<b data-live="iou">{escape(panel.iou)}</b></span>'
+            if panel.iou
+            else ""  # pictures in colour have no pixels that are on
+        )
         numbers = (
             '<p class="ce-numbers">'
             f'<span>L1 a pixel against the truth<b data-live="l1">{escape(panel.l1)}</b></span>'
-            f'<span>IoU with the truth<b data-live="iou">{escape(panel.iou)}</b></span>'
+            f"{overlap}"
             f'<small data-live="remark">{escape(panel.remark)}</small></p>'
         )
     whole = figures_html(ask, panel.figures, below=numbers)
@@ -101,10 +106,18 @@ def _figure(figure: Figure) -> str:
     if figure.picture is not None:
         inside = f'<img{place} src="{data_uri(figure.picture)}" alt="{escape(figure.alt)}">'
     return (
-        f'<figure><div class="ce-frame">{inside}</div><figcaption>'
+        f'<figure><div class="ce-frame"{_wide(figure)}>{inside}</div><figcaption>'
         f"<b{title}>{escape(figure.title)}</b><span{caption}>{escape(figure.caption)}</span>"
         "</figcaption></figure>"
     )
+
+
+def _wide(figure: Figure) -> str:
+    """The frame's own shape where the picture is no square."""
+    if figure.picture is None or figure.picture.shape[0] == figure.picture.shape[1]:
+        return ""
+    rows, columns = figure.picture.shape[:2]
+    return f' style="aspect-ratio: {columns} / {rows}"'
 
 
 def _live(slot: str, part: str) -> str:

@@ -7,7 +7,15 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.serve import SCREENS, settled
 
-PAGES = ["", "rungs", "story", "checks", "training", "lessons", "about"]
+PAGES = ["", "rungs", "story", "checks", "models", "training", "lessons", "about"]
+FIGURED = [  # models whose figures differ in kind
+    "SCM-VAE,+styled+sprites",
+    "CausalVAE,+pendulum",
+    "β-Intact-VAE,+faces",
+    "CEVAE,+treatment",
+    "β-VAE,+sprites",
+    "Ladder+VAE,+sprites",
+]
 LOOKS = [
     "?evidence=Image+only&do=shape",
     "?evidence=Some+factors&known=shape&do=scale&do_scale=5",
@@ -20,6 +28,13 @@ LOOKS = [
     "?view=Compare",
     "?view=By+optimisation&model=scm-vae-mlp",
     "?view=Take+it+away",
+    "?system=SCM-VAE,+styled+sprites&scm-vae-styled_view=Without+abduction+of+z",
+    "?system=CausalVAE,+pendulum&causal-vae_view=The+learned+graph",
+    "?system=β-Intact-VAE,+faces&intact-vae_view=Beyond+0+and+1",
+    "?system=CEVAE,+treatment&cevae_view=Effects",
+    "?system=β-VAE,+sprites",
+    "?system=Ladder+VAE,+sprites",
+    *(f"models?of={name}" for name in FIGURED),
 ]
 GRAVE = {"serious", "critical"}
 

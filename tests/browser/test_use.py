@@ -80,3 +80,28 @@ def test_nothing_jumps_while_a_question_changes(page, address):
         page.wait_for_timeout(300)
     settled(page)
     assert page.evaluate("moved") < 0.01  # of the screen, as browsers score it
+
+
+def test_a_change_of_system_leaves_a_whole_page(page, address):
+    """The script that follows controls may still send when its page is gone."""
+    page.goto(f"{address}/?system=CEVAE,+treatment")
+    settled(page)
+    complaints = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.get_by_role("combobox").first.click()
+    page.get_by_role("option", name="Ladder VAE, sprites").click()
+    page.locator(".ce-walk").wait_for(timeout=30_000)
+    settled(page)
+    assert complaints == []
+    assert page.get_by_role("heading", level=1).inner_text() == "Causal Explorer"
+
+
+def test_models_sends_to_explore_with_the_model_chosen(page, address):
+    page.goto(f"{address}/models?of=CausalVAE,+pendulum")
+    settled(page)
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Ask it").click()
+    asked = opened.value
+    settled(asked)
+    assert asked.get_by_role("heading", level=1).inner_text() == "Causal Explorer"
+    asked.get_by_text("had its angle been").first.wait_for(timeout=30_000)

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from causal_explorer.data import dsprites
+from causal_explorer.data.dataset import dataset_named
 from causal_explorer.models.registry import build
 
 
@@ -9,6 +9,6 @@ from causal_explorer.models.registry import build
 def model():
     """Untrained, with a z that matters."""
     torch.manual_seed(0)
-    model = build("scm-vae", dsprites.FACTORS, {"latent": 2}).requires_grad_(False)
+    model = build("scm-vae", dataset_named("dsprites"), {"latent": 2}).requires_grad_(False)
     model.decoder.outlines.bend.normal_(std=0.1)
     return model

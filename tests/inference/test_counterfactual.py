@@ -232,7 +232,10 @@ def test_an_unknown_story_is_refused(explorer):
         (lambda e: e.law(), "is empty"),
         (lambda e: e.counterfactual(HEART, do={"foo": ce.Shift(1)}), "do names the unknown"),
         (lambda e: e.counterfactual(HEART, do={"shape": ce.Shift(1)}), "no order"),
-        (lambda e: e.counterfactual(HEART, do={"shape": 0}, abduction=np.zeros(2)), "exact or svi"),
+        (
+            lambda e: e.counterfactual(HEART, do={"shape": 0}, abduction=np.zeros(2)),
+            "exact, prior, svi",
+        ),
     ],
 )
 def test_what_cannot_be_asked_is_refused_in_one_sentence(explorer, call, said):

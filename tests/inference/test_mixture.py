@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from causal_explorer.data import dsprites
-from causal_explorer.data.dataset import DATASETS
+from causal_explorer.data.dataset import dataset_named
 from causal_explorer.inference.draws import Draws, Mixture
 from causal_explorer.inference.mixture import (
     Seen,
@@ -107,5 +107,5 @@ def test_prior_average_is_the_plain_sum(model):
 def test_truth_is_the_mean_picture():
     classes = torch.stack([draws(300, 11), draws(300, 200, seed=1)])
     expected = [dsprites.render(own.numpy()).mean(0) for own in classes]
-    found = average_truth(DATASETS["dsprites"], Draws.of(classes))
+    found = average_truth(dataset_named("dsprites"), Draws.of(classes))
     np.testing.assert_allclose(found, expected, atol=1e-12)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from causal_explorer.data import dsprites
-from causal_explorer.data.dataset import DATASETS
+from causal_explorer.data.dataset import dataset_named
 from causal_explorer.inference import query
 from causal_explorer.scm.actions import Replace, Set, Shift
 from causal_explorer.scm.mechanisms import mechanism
@@ -83,7 +83,7 @@ def test_an_empty_query_and_no_evidence_are_named():
 
 
 def asked(*questions):
-    return query.parse_questions(questions, DATASETS["dsprites"], STORY)
+    return query.parse_questions(questions, dataset_named("dsprites"), STORY)
 
 
 def test_evidence_may_be_factors_an_image_or_both():

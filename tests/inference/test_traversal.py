@@ -109,3 +109,10 @@ def test_bad_questions_are_refused_in_one_sentence(explorer, asked, sentence):
     with pytest.raises(ValueError, match=sentence) as error:
         explorer.traverse(*asked)
     assert "\n" not in str(error.value)
+
+
+def test_an_image_alone_is_reconstructed(explorer):
+    heart = explorer.checkpoint.dataset.render(np.array([[2, 3, 4, 10, 16]]))[0]
+    found = explorer.reconstruct(heart)
+    assert found.shape == (64, 64)
+    assert ((found > 0.5) == heart).all()

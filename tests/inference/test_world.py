@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from causal_explorer.data import dsprites
-from causal_explorer.data.dataset import DATASETS
+from causal_explorer.data.dataset import dataset_named
 from causal_explorer.inference.counterfactual import abduct, predict
 from causal_explorer.inference.posterior import Posterior, certain
 from causal_explorer.inference.rungs import imagine, intervention
@@ -32,11 +32,11 @@ def generator():
 def world():
     """z = (2, -1) ± 0.37 whatever the image, and each direction bends the outline."""
     torch.manual_seed(0)
-    model = build("scm-vae", dsprites.FACTORS, {"latent": 2}).requires_grad_(False)
+    model = build("scm-vae", dataset_named("dsprites"), {"latent": 2}).requires_grad_(False)
     model.decoder.outlines.bend.normal_(std=0.2)
     model.encoder[2].weight.zero_()
     model.encoder[2].bias.copy_(torch.tensor([*MEAN, LOG_SD, LOG_SD]))
-    return World(story_named("independent", dsprites.FACTORS), model, DATASETS["dsprites"])
+    return World(story_named("independent", dsprites.FACTORS), model, dataset_named("dsprites"))
 
 
 def known(v):
@@ -69,12 +69,12 @@ def test_one_sample_is_one_draw_of_everything(world):
 def deaf():
     """No picture reads z; the story is the default one."""
     torch.manual_seed(0)
-    model = build("scm-vae", dsprites.FACTORS, {"latent": 2}).requires_grad_(False)
+    model = build("scm-vae", dataset_named("dsprites"), {"latent": 2}).requires_grad_(False)
     model.decoder.log_sharpness.fill_(1.0)
     assert model.reads_latent
     model.decoder.outlines.bend.fill_(1e-8)
     assert not model.reads_latent
-    return World(story_named("default", dsprites.FACTORS), model, DATASETS["dsprites"])
+    return World(story_named("default", dsprites.FACTORS), model, dataset_named("dsprites"))
 
 
 def test_one_draw_of_z_is_enough_where_no_picture_reads_it(deaf, monkeypatch):
@@ -166,11 +166,11 @@ def test_the_likelihood_is_exact_where_no_picture_reads_z(deaf):
 def test_the_likelihood_is_an_unbiased_average_over_z():
     """Against draws of the prior, although q(z | x, v) is far from it and from the posterior."""
     torch.manual_seed(0)
-    model = build("scm-vae", dsprites.FACTORS, {"latent": 2}).requires_grad_(False)
+    model = build("scm-vae", dataset_named("dsprites"), {"latent": 2}).requires_grad_(False)
     model.decoder.outlines.bend.normal_(std=0.003)
     model.encoder[2].weight.zero_()
     model.encoder[2].bias.copy_(torch.tensor([0.5, -0.5, 0.2, 0.1]))
-    world = World(story_named("independent", dsprites.FACTORS), model, DATASETS["dsprites"])
+    world = World(story_named("independent", dsprites.FACTORS), model, dataset_named("dsprites"))
     z = torch.randn(4_000, 2, generator=generator())
     each = model.decode(V.expand(4_000, -1), z).log_prob(X.expand(4_000, -1, -1)).double()
     scale = each.logsumexp(0)

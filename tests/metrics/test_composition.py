@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from causal_explorer.data import dsprites
+from causal_explorer.data.dataset import dataset_named
 from causal_explorer.metrics.composition import composition
 from causal_explorer.metrics.paths import sampled
 from causal_explorer.models.registry import build
@@ -38,7 +38,7 @@ def test_distance_and_repetition():
 
 def test_null_interventions_are_repeated():
     """A model whose z grows with what it sees drifts further each time."""
-    drifting = build("scm-vae", dsprites.FACTORS, {"latent": 1}).requires_grad_(False)
+    drifting = build("scm-vae", dataset_named("dsprites"), {"latent": 1}).requires_grad_(False)
     drifting.decoder.outlines.bend.fill_(0.3)
     drifting.encoder[0].weight.fill_(0.01)
     drifting.encoder[2].weight.fill_(0.05)

@@ -3,6 +3,7 @@ import torch
 from torch.distributions import kl_divergence
 
 from causal_explorer.data import dsprites
+from causal_explorer.data.dataset import dataset_named
 from causal_explorer.metrics.likelihood import likelihood
 from causal_explorer.models.registry import build
 
@@ -10,7 +11,7 @@ from causal_explorer.models.registry import build
 @pytest.fixture(scope="module")
 def model():
     torch.manual_seed(0)
-    return build("scm-vae", dsprites.FACTORS, {"latent": 2}).requires_grad_(False)
+    return build("scm-vae", dataset_named("dsprites"), {"latent": 2}).requires_grad_(False)
 
 
 @pytest.fixture(scope="module")

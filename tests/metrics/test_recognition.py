@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from causal_explorer.data import dsprites
+from causal_explorer.data.dataset import dataset_named
 from causal_explorer.metrics.held_out import measure
 from causal_explorer.metrics.likelihood import Likelihood
 from causal_explorer.metrics.recognition import Recognition, recognition
@@ -41,7 +42,7 @@ def test_a_recogniser_is_right_where_all_factors_are(images):
 
 def test_the_loss_is_the_networks_own_and_batches_do_not_matter(images):
     torch.manual_seed(0)
-    network = build("recogniser", dsprites.FACTORS, {"hidden": 16})
+    network = build("recogniser", dataset_named("dsprites"), {"hidden": 16})
     v, x = images
     whole = recognition(network, [images])
     parts = recognition(network, [(v[:25], x[:25]), (v[25:], x[25:])])
@@ -53,7 +54,7 @@ def test_the_loss_is_the_networks_own_and_batches_do_not_matter(images):
 @pytest.mark.parametrize(("name", "kind"), [("recogniser", Recognition), ("scm-vae", Likelihood)])
 def test_each_network_is_measured_by_its_own_loss(images, name, kind):
     torch.manual_seed(0)
-    network = build(name, dsprites.FACTORS, {"hidden": 16})
+    network = build(name, dataset_named("dsprites"), {"hidden": 16})
     found = measure(network, [images], torch.Generator().manual_seed(0))
     assert isinstance(found, kind)
     assert found.images == 60

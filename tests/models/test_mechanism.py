@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from causal_explorer.data import dsprites
+from causal_explorer.data.dataset import dataset_named
 from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.registry import MODELS, build
 from causal_explorer.scm.coupling import COUPLINGS
@@ -21,7 +22,7 @@ SMALL = {"hidden": 16, "latent": 3}
 )
 def model(request):
     torch.manual_seed(0)
-    return build(request.param, dsprites.FACTORS, SMALL)
+    return build(request.param, dataset_named("dsprites"), SMALL)
 
 
 @pytest.fixture
@@ -47,6 +48,8 @@ def test_every_parameter_learns_from_the_loss(model, batch):
     model.zero_grad()
     model.loss(v, x).backward()
     for name, parameter in model.named_parameters():
+        if not parameter.requires_grad:
+            continue  # taken over from another checkpoint
         assert parameter.grad is not None, name
         assert parameter.grad.isfinite().all(), name
 

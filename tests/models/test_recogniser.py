@@ -3,6 +3,7 @@ import pytest
 import torch
 
 from causal_explorer.data import dsprites
+from causal_explorer.data.dataset import dataset_named
 from causal_explorer.models.recogniser import Recogniser
 from causal_explorer.models.registry import build
 
@@ -10,7 +11,7 @@ from causal_explorer.models.registry import build
 @pytest.fixture(scope="module")
 def network():
     torch.manual_seed(0)
-    return build("recogniser", dsprites.FACTORS, {"hidden": 16})
+    return build("recogniser", dataset_named("dsprites"), {"hidden": 16})
 
 
 def some(count, seed=0):

@@ -1,16 +1,16 @@
 import pytest
 import torch
 
-from causal_explorer.data import dsprites
+from causal_explorer.data.dataset import dataset_named
 from causal_explorer.models.registry import build
 from causal_explorer.models.scm_vae import SCMVAEConfig
 
 
 def test_wrong_settings_are_refused():
     with pytest.raises(ValueError, match="has no setting 'depth': it takes latent, corners"):
-        build("scm-vae", dsprites.FACTORS, {"depth": 3})
+        build("scm-vae", dataset_named("dsprites"), {"depth": 3})
     with pytest.raises(ValueError, match="'gan' is unknown: there is scm-vae, scm-vae-mlp"):
-        build("gan", dsprites.FACTORS, {})
+        build("gan", dataset_named("dsprites"), {})
     for bad in (0, 1.5, "8", True, 10**30):
         with pytest.raises(ValueError, match="latent is .*whole number from 1 to 8,192"):
             SCMVAEConfig(latent=bad)
@@ -36,10 +36,10 @@ def test_wrong_settings_are_refused():
 )
 def test_bad_sizes_get_one_sentence(network, sentence):
     with pytest.raises(ValueError, match=sentence):
-        build("scm-vae", dsprites.FACTORS, network)
+        build("scm-vae", dataset_named("dsprites"), network)
 
 
 def test_one_harmonic_is_enough_to_paint():
-    model = build("scm-vae", dsprites.FACTORS, {"harmonics": [1, 1, 1]})
+    model = build("scm-vae", dataset_named("dsprites"), {"harmonics": [1, 1, 1]})
     v = torch.tensor([[2, 3, 10, 16, 16]])
     assert model.decode(v, torch.zeros(1, 8)).mean.sum() > 10

@@ -2,13 +2,14 @@ import pytest
 import torch
 
 from causal_explorer.data import dsprites
+from causal_explorer.data.dataset import dataset_named
 from causal_explorer.models.registry import build
 
 
 @pytest.mark.parametrize("place", [0, 31])
 def test_the_encoder_looks_where_the_sprite_is(place):
     torch.manual_seed(0)
-    model = build("scm-vae", dsprites.FACTORS, {"hidden": 16, "latent": 3})
+    model = build("scm-vae", dataset_named("dsprites"), {"hidden": 16, "latent": 3})
     v = torch.tensor([[2, 3, 0, place, place]])
     x = torch.from_numpy(dsprites.render(v.numpy()))
     row, column = model.decoder.pose.corner(v[:, 1:])[0].tolist()

@@ -6,12 +6,12 @@ import pytest
 import torch
 
 from causal_explorer.data import splits
+from causal_explorer.data.pictures import DSpritesPictures
 from causal_explorer.metrics.likelihood import Likelihood
 from train.config import read_config
 from train.group import Group
 from train.loop import Run
 from train.optimiser import adamw
-from train.pictures import Pictures
 
 pytestmark = pytest.mark.usefixtures("cache")
 ALONE = Group(0, 1, torch.device("cpu"))
@@ -29,7 +29,7 @@ def small(*overrides):
 @pytest.mark.parametrize("seed", [0, 3])
 def test_only_the_train_split_of_that_seed_is_learned(tmp_path, monkeypatch, seed):
     seen = []
-    call = Pictures.__call__
+    call = DSpritesPictures.__call__
 
     def record(self, rows):
         seen.append(rows.numpy().copy())
@@ -37,7 +37,7 @@ def test_only_the_train_split_of_that_seed_is_learned(tmp_path, monkeypatch, see
 
     config = small(f"train.split_seed={seed}", "train.validate_every=100")
     run = Run(config, ALONE, tmp_path, resume=False)
-    monkeypatch.setattr(Pictures, "__call__", record)
+    monkeypatch.setattr(DSpritesPictures, "__call__", record)
     monkeypatch.setattr(run, "evaluate", lambda *_: Likelihood(0.0, 0.0, 0.0, 1))
     monkeypatch.setattr(run, "_reconstructions", lambda _: torch.zeros(2, 1, 64, 64).unbind())
     run.train()

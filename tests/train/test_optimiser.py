@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from causal_explorer.data import dsprites
+from causal_explorer.data.dataset import dataset_named
 from causal_explorer.models.registry import build
 from train.config import read_config
 from train.optimiser import adamw, averaged, shrink
@@ -10,7 +10,7 @@ from train.optimiser import adamw, averaged, shrink
 @pytest.fixture
 def model():
     torch.manual_seed(0)
-    return build("scm-vae", dsprites.FACTORS, {"latent": 2, "harmonics": [3, 3, 3]})
+    return build("scm-vae", dataset_named("dsprites"), {"latent": 2, "harmonics": [3, 3, 3]})
 
 
 def move(model, value):

@@ -34,8 +34,16 @@ labels that do() cannot change.
 """
 
 
-def table_html(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A plain table; all words are escaped."""
+def table_html(
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    width: str = "52rem",
+    least: str = "0",
+) -> str:
+    """A plain table, no wider than `width` in CSS and no narrower than `least`.
+
+    Where it has less room it is scrolled sideways. All words are escaped.
+    """
     top = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
     body = "".join(
         f'<tr><th scope="row">{escape(first)}</th>'
@@ -43,8 +51,10 @@ def table_html(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         + "</tr>"
         for first, *rest in rows
     )
+    words = escape("Table: " + ", ".join(cell for cell in head if cell))
     return (
-        f'{STYLE}<div class="ce-scroll" style="max-width: 52rem"><table class="ce-table">'
+        f'{STYLE}<div class="ce-scroll" style="max-width: {width}" role="group" tabindex="0" '
+        f'aria-label="{words}"><table class="ce-table" style="min-width: {least}">'
         f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

@@ -100,7 +100,8 @@ def table_html(rows: Iterable[Change]) -> str:
     head = "".join(f'<th scope="col"{_column(i)}>{name}</th>' for i, name in enumerate(_HEAD))
     body = "".join(_row(row) for row in rows)
     return (
-        f'{STYLE}<div class="ce-scroll"><table class="ce-table"><thead><tr>{head}</tr></thead>'
+        f'{STYLE}<div class="ce-scroll" role="group" tabindex="0" aria-label="Table of changes">'
+        f'<table class="ce-table"><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
 

@@ -22,6 +22,9 @@ with left:
             for name, figure in found.items():
                 st.metric(name, figure, width="content")
         st.caption(f"{CHECKPOINT}, on combinations of factors that training never saw.")
+    st.subheader("The other systems", anchor=False)
+    st.markdown(about.OTHERS)
+    st.markdown(about.papers())
     st.subheader("What is assumed", anchor=False)
     st.markdown(about.ASSUMED)
     st.subheader("What is not identified", anchor=False)

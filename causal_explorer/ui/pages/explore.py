@@ -3,6 +3,7 @@
 import streamlit as st
 
 from causal_explorer.checkpoint import shipped_mechanisms
+from causal_explorer.sharing.catalogue import systems
 from causal_explorer.sharing.panel import panel
 from causal_explorer.sharing.question import Question
 from causal_explorer.ui import controls, graph, live, presenter, serving
@@ -12,6 +13,7 @@ from causal_explorer.ui.explore.gallery import gallery
 from causal_explorer.ui.pictures import panel_html
 from causal_explorer.ui.story import told
 from causal_explorer.ui.story.story_editor import plain
+from causal_explorer.ui.systems import page as systems_page
 
 CHECKPOINT = "scm-vae"  # at first; the user may choose another
 
@@ -25,8 +27,13 @@ if not presenting:
         "Pick an image, ask what it would have looked like if …, and see the answer beside the "
         "original, the reconstruction and the truth."
     )
-variables = serving.open_or_stop(CHECKPOINT, "default").story.variables
+with st.sidebar:
+    system = controls.system(systems(), CHECKPOINT)
+if system != CHECKPOINT:
+    systems_page.show(system, presenting)
+    st.stop()
 
+variables = serving.open_or_stop(CHECKPOINT, "default").story.variables
 with st.sidebar:
     st.header("Sprite", anchor=False)
     thumbnails = st.container()

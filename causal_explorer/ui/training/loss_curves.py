@@ -27,7 +27,8 @@ _ROWS = (
 MEANING = """
 **Loss** of an image model is −ELBO in nats an image, given its factors: what the picture still
 costs once they are known. 0 is a model that is sure of every pixel, and right. The recogniser's is
-−log q(v | x), of the factors given the picture: compare it with its like alone.
+−log q(v | x), of the factors given the picture. Compare a loss with its like alone: other models
+and other pictures have other likelihoods, and where pixels have a density it may be below 0.
 
 **Held-out** figures are of combinations of factors that training never saw. **Exact** is the share
 of their reconstructions that equal the picture in all 4,096 pixels.
@@ -66,8 +67,11 @@ def figure(runs: Sequence[Run], palette: Mapping[str, str], against: str) -> go.
                 **look,
             )
     found.update_xaxes(title=against, rangemode="tozero")
-    decades = 1 if _spread(runs) > 100 else None  # ticks at powers of ten, or where Plotly likes
-    found.update_yaxes(title="nats an image", type="log", tickformat="~g", dtick=decades)
+    losses = _losses(runs)
+    spread = max(losses) / min(losses) if losses and min(losses) > 0 else 1.0
+    decades = 1 if spread > 100 else None  # ticks at powers of ten, or where Plotly likes
+    kind = "log" if not losses or min(losses) > 0 else "linear"  # densities may exceed 1
+    found.update_yaxes(title="nats an image", type=kind, tickformat="~g", dtick=decades)
     found.update_layout(
         height=420,
         margin={"l": 0, "r": 0, "t": 10, "b": 0},
@@ -83,12 +87,10 @@ def _points(lines: Sequence[Line], x: str, y: str) -> dict[str, list[float]]:
     return {"x": [line[x] for line in shown], "y": [line[y] for line in shown]}
 
 
-def _spread(runs: Sequence[Run]) -> float:
-    """The largest of all losses shown over the smallest."""
+def _losses(runs: Sequence[Run]) -> list[float]:
+    """All that is shown."""
     keys = ("train_loss", "validation_loss")
-    losses = [line[key] for run in runs for line in run.lines for key in keys if key in line]
-    shown = [loss for loss in losses if loss > 0]
-    return max(shown) / min(shown) if shown else 1.0
+    return [line[key] for run in runs for line in run.lines for key in keys if key in line]
 
 
 def in_words(runs: Sequence[Run]) -> str:

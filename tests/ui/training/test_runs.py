@@ -45,7 +45,8 @@ def test_every_shipped_run_is_read_whole(name):
     assert split == "test"
     # Held out twice, on two splits of the same kind: 73,485 pictures and 8,192 of them.
     assert math.isclose(run.looks[-1]["validation_loss"], measured["loss"], rel_tol=0.5)
-    assert run.card.startswith(f"{name} on dsprites")
+    data = run.config["data"]
+    assert run.card.startswith(f"{name} on {data if isinstance(data, str) else data['name']}")
 
 
 def test_an_older_log_adds_up_the_terms_of_the_elbo():

@@ -1,0 +1,159 @@
+"""β-VAE on dSprites: Higgins' metric with its interval, MIG, DCI, and the trade-off over β.
+
+`python -m benchmarks.beta_vae --save` keeps the figures with the checkpoint. It trains the same
+network at every β, with the trainer of the checkpoint and its recipe.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from benchmarks.kept import keep, parser, told
+from causal_explorer import checkpoint
+from causal_explorer.data import dsprites, splits
+from causal_explorer.metrics.dci import dci
+from causal_explorer.metrics.higgins import higgins
+from causal_explorer.metrics.mig import mutual_information_gap
+from causal_explorer.models.beta_vae import BetaVAE
+from train.config import read_config
+from train.group import Group
+from train.loop import Run
+
+NAME = "beta-vae"
+BETAS = (1.0, 1.5, 2.0, 4.0, 8.0)  # 1 is the VAE, and weighs the KL alike from the first step on
+_PUBLISHED = {1.0: 61.58, 4.0: 99.23}  # Higgins et al. 2017, table 1, per cent
+_OTHERS = {  # other scores, by key of a point
+    "mig": "MIG",
+    "disentanglement": "DCI disentanglement",
+    "completeness": "DCI completeness",
+    "informativeness": "DCI informativeness",
+}
+_CODED = 8_192  # pictures behind MIG, and behind each half of DCI
+_DATA = "dSprites, 10 latents; in the paper the 2D shapes that became dSprites"
+
+
+def trained(beta: float, steps: int | None, runs: Path) -> tuple[BetaVAE, dict[str, Any]]:
+    """The model at a β, and its figures on the test split."""
+    if beta == shipped_beta() and steps is None:
+        folder = checkpoint.find(NAME)
+    else:
+        folder = runs / f"beta-{beta:g}" / NAME
+        _train(beta, steps, folder.parent)
+    metrics = json.loads((folder / "metrics.json").read_text())["test"]
+    return checkpoint.read(folder, BetaVAE).model, metrics
+
+
+def shipped_beta() -> float:
+    """The β of the checkpoint that is shipped."""
+    return read_config(NAME).network["beta"]  # type: ignore[return-value]
+
+
+def _train(beta: float, steps: int | None, folder: Path) -> None:
+    if (folder / NAME / "SHA256SUMS").is_file():
+        return
+    sets = [f"network.beta={beta}"] + ([f"train.steps={steps}"] if steps else [])
+    sets += ["network.start=1.0"] if beta == 1 else []
+    run = Run(read_config(NAME, sets), Group.join(torch.device("cpu")), folder)
+    run.train()
+    run.release("test")
+
+
+@torch.no_grad()
+def code(model: BetaVAE, classes: np.ndarray) -> np.ndarray:
+    """(N, L) means of q(z | x) of the pictures of (N, 5) classes."""
+    pictures = torch.from_numpy(dsprites.render(classes))
+    return model.encode(pictures).mean.numpy()
+
+
+def scores(model: BetaVAE, quick: bool) -> dict[str, float]:
+    """Higgins' score with its interval, MIG and DCI."""
+    size = {"learnt": 400, "scored": 200} if quick else {}
+    found = higgins(lambda v: code(model, v), dsprites.DIMENSIONS, seed=0, **size)
+    rng = np.random.default_rng(0)
+    drawn = {
+        split: dsprites.classes_of(rng.choice(splits.rows(split), 500 if quick else _CODED))
+        for split in ("train", "test")
+    }
+    coded = {split: (code(model, v), v) for split, v in drawn.items()}
+    three = dci(coded["train"], coded["test"])
+    return {
+        "higgins": found.accuracy,
+        "higgins_low": found.low,
+        "higgins_high": found.high,
+        "mig": mutual_information_gap(*coded["test"]),
+        "disentanglement": three.disentanglement,
+        "completeness": three.completeness,
+        "informativeness": three.informativeness,
+    }
+
+
+@torch.no_grad()
+def unit_nats(model: BetaVAE) -> list[float]:
+    """KL of each unit, nats a picture, over held-out pictures."""
+    rows = np.random.default_rng(0).choice(splits.rows("test"), _CODED)
+    q = model.encode(torch.from_numpy(dsprites.render(dsprites.classes_of(rows)))).base_dist
+    kl = 0.5 * (q.variance + q.mean.square() - 1) - q.stddev.log()
+    return kl.mean(0).tolist()
+
+
+def study(betas: tuple[float, ...], steps: int | None, runs: Path) -> dict[str, Any]:
+    """All of it."""
+    points = []
+    for beta in betas:
+        model, metrics = trained(beta, steps, runs)
+        terms = metrics["terms"]
+        point = {
+            "beta": beta,
+            "normalised_beta": beta * model.latents / 64**2,
+            "image_nats": terms["image_nats"],
+            "kl_nats": terms["kl_nats"],
+            **scores(model, steps is not None),
+        }
+        print(json.dumps(point), flush=True)
+        points.append(point)
+    best, _ = trained(shipped_beta(), steps, runs)
+    metrics = [_row(point) for point in points]
+    top = max(points, key=lambda point: point["higgins"])
+    for key, name in _OTHERS.items():
+        metrics.append(
+            {"name": f"{name} at β = {top['beta']:g}", "ours": top[key], "paper": None}
+            | {"unit": "", "data": "dSprites, held out", "note": ""}
+        )
+    series = {"trade_off": points, "unit_nats": unit_nats(best)}
+    return {"command": "python -m benchmarks.beta_vae", "metrics": metrics, "series": series}
+
+
+def _row(point: dict[str, float]) -> dict[str, Any]:
+    interval = f"{100 * point['higgins_low']:.1f} to {100 * point['higgins_high']:.1f} %"
+    return {
+        "name": f"Higgins' score, β = {point['beta']:g}",
+        "ours": 100 * point["higgins"],
+        "paper": _PUBLISHED.get(point["beta"]),
+        "unit": "%",
+        "data": _DATA,
+        "note": f"{interval}; image {point['image_nats']:.1f} nats, KL {point['kl_nats']:.1f}",
+    }
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Prints the figures."""
+    options = parser(NAME, __doc__).parse_args(arguments)
+    torch.set_num_threads(1)
+    quick = options.quick
+    found = study(
+        (1.0, 2.0) if quick else BETAS,
+        50 if quick else None,
+        options.runs / "quick" if quick else options.runs,
+    )
+    told(found)
+    if options.save:
+        keep(NAME, found)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""An opened checkpoint: what it may be asked follows from what its model is.
+
+The rungs are Pearl's (2009, section 1.4); whatever a model does not reach is refused with the
+reason, instead of answered with something that looks alike.
+"""
+
+from __future__ import annotations
+
+from abc import ABC
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import numpy as np
+
+from causal_explorer.checkpoint import Checkpoint
+from causal_explorer.inference.agreement import l1
+from causal_explorer.models.base import REQUESTS
+from causal_explorer.scm.variables import AnyVariable
+
+
+class RefusedError(ValueError):
+    """A request beyond what a model is."""
+
+
+@dataclass(frozen=True)
+class Opened(ABC):
+    """A checkpoint, asked. Each kind of model answers what it can; the rest is refused here.
+
+    Attributes:
+        checkpoint: the trained model, its data set and what is known of it.
+    """
+
+    checkpoint: Checkpoint[Any]
+
+    @property
+    def may(self) -> list[str]:
+        """What it may be asked, keys of `REQUESTS`."""
+        return [request for request in REQUESTS if request in self.checkpoint.model.tells]
+
+    @property
+    def targets(self) -> tuple[AnyVariable, ...]:
+        """The variables that do() may set."""
+        return self.checkpoint.dataset.variables
+
+    def why_not(self, request: str) -> str:
+        """Why a request is refused, in one sentence; empty where it is not."""
+        model = self.checkpoint.model
+        if request in model.tells:
+            return ""
+        return f"{self.checkpoint.id} does not {REQUESTS[request]}: {model.refusals[request]}."
+
+    def reconstruct(self, *args: Any, **kwargs: Any) -> Any:
+        """Encodes an image and decodes it again."""
+        self._refuse("reconstruct")
+
+    def traverse(self, *args: Any, **kwargs: Any) -> Any:
+        """Moves along a latent, or one factor; never an intervention."""
+        self._refuse("traverse")
+
+    def intervention(self, *args: Any, **kwargs: Any) -> Any:
+        """Rung 2: a population in which targets were set."""
+        self._refuse("intervention")
+
+    def counterfactual(self, *args: Any, **kwargs: Any) -> Any:
+        """Rung 3: one unit, had targets been set."""
+        self._refuse("counterfactual")
+
+    def effect(self, *args: Any, **kwargs: Any) -> Any:
+        """What a treatment changes, for each unit and on average."""
+        self._refuse("effect")
+
+    def _refuse(self, request: str) -> NoReturn:
+        raise RefusedError(self.why_not(request))
+
+
+@dataclass(frozen=True)
+class PictureAnswer:
+    """A picture under an intervention, and the truth beside it.
+
+    Attributes:
+        original: (*shape) floats in [0, 1], the image that was asked about.
+        reconstruction: (*shape) the model's picture of the same.
+        density: (*shape) the model's answer, averaged over its draws.
+        truth: (*shape) the renderer's answer, averaged over the structural causal model's draws.
+        factual: true values of the variables before, by name.
+        counterfactual: true values after, averaged over the draws.
+        read: values after as the model has them, by name; empty where it has none.
+        do: the targets and their values.
+    """
+
+    original: np.ndarray = field(repr=False)
+    reconstruction: np.ndarray = field(repr=False)
+    density: np.ndarray = field(repr=False)
+    truth: np.ndarray = field(repr=False)
+    factual: dict[str, float]
+    counterfactual: dict[str, float]
+    read: dict[str, float]
+    do: dict[str, float]
+
+    @property
+    def l1(self) -> float:
+        """Mean absolute error of the density against the truth, a pixel and channel."""
+        return l1(self.density, self.truth)

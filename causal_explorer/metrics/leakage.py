@@ -1,0 +1,37 @@
+"""How well a treatment can be read from z: 1/2 where z says nothing of it.
+
+A balanced z is independent of the treatment where the treatment is independent of all else. The
+draws of z are read, not the parameters of q(z | x, y, t): that is what a decoder is given.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+_TREES = 200
+
+
+def leakage(z: np.ndarray, t: np.ndarray, seed: int = 0) -> float:
+    """Held-out accuracy of the better of two readers, a linear one and a forest.
+
+    Args:
+        z: (N, L) draws, of units among which both treatments are about equally common.
+        t: (N,) of 0 and 1.
+        seed: of the readers; they learn from the first two thirds.
+
+    Raises:
+        ValueError: fewer than 30 units, or only one treatment among those to learn from.
+    """
+    from sklearn.ensemble import RandomForestClassifier  # who only trains models needs none of it
+    from sklearn.linear_model import LogisticRegression
+
+    if len(z) < 30 or len(z) != len(t):
+        raise ValueError(f"{len(z)} units with {len(t)} treatments were given: it takes 30 pairs.")
+    cut = 2 * len(z) // 3
+    if len(np.unique(t[:cut])) < 2:
+        raise ValueError("Only one treatment occurs: nothing can be read.")
+    readers = (
+        LogisticRegression(max_iter=2_000),
+        RandomForestClassifier(_TREES, random_state=seed),
+    )
+    return max(float(one.fit(z[:cut], t[:cut]).score(z[cut:], t[cut:])) for one in readers)

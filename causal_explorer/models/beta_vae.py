@@ -1,0 +1,125 @@
+"""β-VAE: a code whose units are pressed towards independence by the weight of the KL.
+
+    loss = -E_q log p(x | z) + β KL(q(z | x) ‖ N(0, I)),   p(x | z) Bernoulli in every pixel
+
+Source: Higgins et al. 2017 (ICLR), equation 4. β may begin higher and fall to its value: the code
+then takes up one factor after another, the dearest first, as it does where its capacity is raised
+step by step (Burgess et al. 2018, arXiv:1804.03599).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.distributions import Independent, Normal, kl_divergence
+from torch.nn import functional
+
+from causal_explorer.data.dataset import Dataset
+from causal_explorer.models.autoencoder import Autoencoder
+from causal_explorer.models.patches import PatchPainter, PatchReader
+from causal_explorer.models.sizes import check_sizes
+from causal_explorer.wording import brief
+
+
+@dataclass(frozen=True)
+class BetaVAEConfig:
+    """Sizes and the weight of the KL.
+
+    Attributes:
+        latent: dimensions of z.
+        hidden: units of each dense layer of the encoder.
+        channels: numbers that the encoder reads a patch into.
+        width: units of each layer that paints the patches.
+        beta: weight of the KL; 1 is the VAE.
+        start: weight of the KL at first, if it is above `beta`; it falls exponentially.
+        fall: share of the run at which it has come down to `beta`.
+    """
+
+    latent: int = 10
+    hidden: int = 256
+    channels: int = 24
+    width: int = 128
+    beta: float = 4.0
+    start: float = 1.0
+    fall: float = 0.6
+
+    def __post_init__(self) -> None:
+        check_sizes(_Sizes(self.latent, self.hidden, self.channels, self.width))
+        for name in ("beta", "start"):
+            value = getattr(self, name)
+            number = isinstance(value, (int, float)) and not isinstance(value, bool)
+            if not number or not 0 < value <= 1_000:
+                raise ValueError(
+                    f"{name} is {brief(value)}: it takes a number above 0, up to 1,000."
+                )
+        number = isinstance(self.fall, (int, float)) and not isinstance(self.fall, bool)
+        if not number or not 0 < self.fall <= 1:
+            raise ValueError(f"fall is {brief(self.fall)}: it takes a share above 0, up to 1.")
+
+
+@dataclass(frozen=True)
+class _Sizes:
+    latent: int = 1
+    hidden: int = 1
+    channels: int = 1
+    width: int = 1
+
+
+class BetaVAE(Autoencoder):
+    """Encoder and decoder; labels play no part.
+
+    Attributes:
+        latents: dimensions of z.
+        beta: weight of the KL.
+    """
+
+    def __init__(self, dataset: Dataset, config: BetaVAEConfig) -> None:
+        """Builds the networks for pictures of 0 and 1 whose sides are multiples of 8.
+
+        Raises:
+            ValueError: other pictures.
+        """
+        super().__init__()
+        if len(dataset.shape) != 2:
+            raise ValueError(f"beta-vae takes pictures of 0 and 1, not those of {dataset.name}.")
+        self.latents, self.beta = config.latent, float(config.beta)
+        self.excess, self.fall = max(1.0, config.start / config.beta), float(config.fall)
+        self.progress = 1.0
+        hidden = config.hidden
+        reader = PatchReader(dataset.shape, config.channels)
+        self.encoder = nn.Sequential(
+            reader,
+            nn.SiLU(),
+            nn.Linear(reader.features, hidden),
+            nn.SiLU(),
+            nn.Linear(hidden, hidden),
+            nn.SiLU(),
+            nn.Linear(hidden, 2 * config.latent),
+        )
+        self.logits = PatchPainter(config.latent, dataset.shape, config.width)
+
+    def begin(self, progress: float) -> None:
+        self.progress = progress
+
+    def encode(self, x: Tensor) -> Independent:
+        mean, log_sd = self.encoder(x).float().chunk(2, 1)
+        return Independent(Normal(mean, log_sd.clamp(-8, 2).exp()), 1)
+
+    def decode(self, z: Tensor) -> Tensor:
+        return self.logits(z).sigmoid()
+
+    def terms(self, v: Tensor, x: Tensor) -> dict[str, Tensor]:
+        q = self.encode(x)
+        prior = Independent(Normal(torch.zeros_like(q.mean), torch.ones_like(q.mean)), 1)
+        cost = functional.binary_cross_entropy_with_logits(
+            self.logits(q.rsample()), x.float(), reduction="none"
+        )
+        return {"image_nats": cost.flatten(1).sum(1), "kl_nats": kl_divergence(q, prior)}
+
+    def loss(self, v: Tensor, x: Tensor) -> Tensor:
+        """-E log p(x | z) + β KL, nats a picture, with the β of this part of the run."""
+        found = self.terms(v, x)
+        beta = self.beta * self.excess ** max(0.0, 1 - self.progress / self.fall)
+        return (found["image_nats"] + beta * found["kl_nats"]).mean()

@@ -1,0 +1,172 @@
+"""CausalVAE: concepts that labels name, a causal graph among them, and a decoder by parts.
+
+    q(z | x)  Gaussian, one dimension a concept        p(z | u) = N(u, s²), u the labels, scaled
+    p(x | z)  Bernoulli with logits b + Σ_k D_k(z_k)   one D for each part that a picture shows
+    z_j = g_j(A_j ∘ z) + ε_j                           the mask layer, learned_graph.py
+
+do() on an effect leaves the manifold on which causes and effects agree. A sum of parts can leave
+it part by part, though where a part was never trained it paints over the others. Which concepts a
+part shows is given, as the labels are.
+
+Source: Yang et al. 2021 (arXiv:2004.08697), equations 5 to 12; additive decoders, Lachapelle et al.
+2023 (arXiv:2307.02598).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+from torch.distributions import Independent, Normal, kl_divergence
+from torch.nn import functional
+
+from causal_explorer.data.dataset import Dataset
+from causal_explorer.data.pictures import Pictures
+from causal_explorer.models.base import LatentModel
+from causal_explorer.models.convolutions import Painter, reader
+from causal_explorer.models.learned_graph import LearnedGraph
+from causal_explorer.models.sizes import check_sizes
+from causal_explorer.scm.variables import Quantity
+from causal_explorer.wording import brief
+
+_SPREAD = 0.05  # s: how far a concept may lie from its label, standard deviations of the label
+
+
+@dataclass(frozen=True)
+class CausalVAEConfig:
+    """Sizes and what is learned.
+
+    Attributes:
+        width: channels of the first convolution.
+        hidden: units of each dense layer.
+        parts: concepts, by number, that each part of the picture shows; all in one if empty.
+        supervised: whether labels name the concepts; else p(z) = N(0, I) and there is no graph.
+        graph_only: whether the graph alone is learned, which no picture enters.
+        beta: weight of the KL.
+    """
+
+    width: int = 16
+    hidden: int = 96
+    parts: tuple[tuple[int, ...], ...] = ()
+    supervised: bool = True
+    graph_only: bool = False
+    beta: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_sizes(_Sizes(self.width, self.hidden))
+        for name in ("supervised", "graph_only"):
+            if not isinstance(getattr(self, name), bool):
+                raise ValueError(f"{name} is {brief(getattr(self, name))}: it takes true or false.")
+        number = isinstance(self.beta, (int, float)) and not isinstance(self.beta, bool)
+        if not number or not 0 < self.beta <= 1_000:
+            raise ValueError(f"beta is {brief(self.beta)}: it takes a number above 0, up to 1,000.")
+
+
+@dataclass(frozen=True)
+class _Sizes:
+    width: int = 1
+    hidden: int = 1
+
+
+class CausalVAE(LatentModel):
+    """Encoder, decoder and, where labels name the concepts, their graph.
+
+    Attributes:
+        latents: how many concepts.
+        graph: the learned graph with its mechanisms.
+        supervised: whether there is one.
+    """
+
+    centre: Tensor
+    scale: Tensor
+    tells: ClassVar = frozenset({"reconstruct", "traverse", "intervention", "counterfactual"})
+    refusals: ClassVar = {"effect": "no variable of it is a treatment with an outcome beside it"}
+
+    def __init__(self, dataset: Dataset, config: CausalVAEConfig) -> None:
+        """Builds the networks for pictures in colour whose sides are multiples of 8.
+
+        Raises:
+            ValueError: a data set of classes or of pictures without colour, or parts that name
+                no concept of it.
+        """
+        super().__init__()
+        shape, variables = dataset.shape, dataset.variables
+        if len(shape) != 3 or shape[0] % 8 or shape[1] % 8:
+            raise ValueError(f"causal-vae takes colour pictures, not those of {dataset.name}.")
+        if not all(isinstance(variable, Quantity) for variable in variables):
+            raise ValueError(f"causal-vae takes quantities, not the classes of {dataset.name}.")
+        self.latents, self.supervised, self.beta = len(variables), config.supervised, config.beta
+        self.graph_only = config.graph_only
+        self.parts = [list(part) for part in config.parts] or [list(range(self.latents))]
+        if {place for part in self.parts for place in part} != set(range(self.latents)):
+            raise ValueError(
+                f"parts is {brief(config.parts)}: together they take each of the concepts "
+                f"0 to {self.latents - 1}."
+            )
+        self.register_buffer("centre", torch.zeros(self.latents))
+        self.register_buffer("scale", torch.ones(self.latents))
+        self.encoder = reader(shape, config.width, config.hidden, 2 * self.latents)
+        self.decoders = nn.ModuleList(
+            Painter(len(part), shape, config.width, config.hidden) for part in self.parts
+        )
+        self.background = nn.Parameter(torch.full((shape[2], *shape[:2]), 3.0))
+        self.graph = LearnedGraph(self.latents)
+        self._step = 0
+
+    def prepare(self, pictures: Pictures, split_seed: int) -> None:
+        """Scales the labels by their mean and standard deviation over the training split."""
+        v, _ = pictures(torch.from_numpy(pictures.rows("train", split_seed)))
+        self.centre.copy_(v.mean(0))
+        self.scale.copy_(v.std(0))
+        self.graph.know(self.scaled(v.to(self.centre)))
+
+    def begin(self, progress: float) -> None:
+        self._step += 1
+        self.graph.begin(progress, self._step)
+
+    def scaled(self, v: Tensor) -> Tensor:
+        """u: (N, V) labels in standard deviations from their mean."""
+        return (v - self.centre) / self.scale
+
+    def encode(self, x: Tensor) -> Independent:
+        """q(z | x) of (N, C, H, W) pictures in [0, 1]: (N, V)."""
+        mean, log_sd = self.encoder(x - 0.5).float().chunk(2, dim=1)
+        return Independent(Normal(mean, log_sd.clamp(-6, 2).exp()), 1)
+
+    def logits(self, z: Tensor) -> Tensor:
+        """(N, C, H, W) of (N, V) concepts."""
+        painted = [
+            decoder(z[:, part]) for part, decoder in zip(self.parts, self.decoders, strict=True)
+        ]
+        return self.background + torch.stack(painted).sum(0)
+
+    def decode(self, z: Tensor) -> Tensor:
+        """(N, C, H, W) means in [0, 1] of (N, V) concepts."""
+        return self.logits(z).float().sigmoid()
+
+    def terms(self, v: Tensor, x: Tensor) -> dict[str, Tensor]:
+        q = self.encode(x)
+        u = self.scaled(v)
+        prior_mean = u if self.supervised else torch.zeros_like(u)
+        spread = _SPREAD if self.supervised else 1.0
+        prior = Independent(Normal(prior_mean, torch.full_like(u, spread)), 1)
+        cost = functional.binary_cross_entropy_with_logits(
+            self.logits(q.rsample()).float(), x, reduction="none"
+        )
+        least = torch.xlogy(x, x) + torch.xlogy(1 - x, 1 - x)  # of a perfect picture
+        return {
+            "image_nats": (cost + least).flatten(1).sum(1),
+            "kl_nats": kl_divergence(q, prior),
+        }
+
+    def loss(self, v: Tensor, x: Tensor) -> Tensor:
+        """-ELBO with β on its KL, and what the graph costs, nats a picture."""
+        with torch.autocast(x.device.type, enabled=False):  # its noise is finer than bf16
+            fit, edges = self.graph.loss(self.scaled(v))
+        if self.graph_only:
+            return fit + edges
+        found = self.terms(v, x)
+        total = (found["image_nats"] + self.beta * found["kl_nats"]).mean()
+        return total + (fit + edges if self.supervised else 0.0 * (fit + edges))

@@ -1,0 +1,103 @@
+"""The systems that can be asked: what each model is, and where it comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from causal_explorer.checkpoint import shipped_models
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A model in a few words.
+
+    Attributes:
+        title: its name in the field.
+        noun: what its pictures show.
+        about: one sentence: what it is, and what it is here for.
+        source: the paper.
+    """
+
+    title: str
+    noun: str
+    about: str
+    source: str
+
+
+_EXHIBIT = "scm-vae-mlp"
+CATALOGUE = {  # by checkpoint, in the order in which they are shown
+    "scm-vae": Entry(
+        "SCM-VAE",
+        "sprites",
+        "A structural causal model of sprites: all three rungs, exact abduction of the factors.",
+        "Pawlowski, Castro and Glocker 2020, arXiv:2006.06485",
+    ),
+    "scm-vae-mlp": Entry(
+        "SCM-VAE, dense",
+        "sprites",
+        "The same model with the dense networks that one would try first, kept as an exhibit.",
+        "Pawlowski, Castro and Glocker 2020, arXiv:2006.06485",
+    ),
+    "scm-vae-styled": Entry(
+        "SCM-VAE",
+        "styled sprites",
+        "Sprites with a style that no label names: z has to carry it through do().",
+        "Pawlowski, Castro and Glocker 2020, arXiv:2006.06485",
+    ),
+    "causal-vae": Entry(
+        "CausalVAE",
+        "pendulum",
+        "Four concepts of a pendulum with a causal graph that is learned from zeros.",
+        "Yang et al. 2021, arXiv:2004.08697",
+    ),
+    "intact-vae": Entry(
+        "β-Intact-VAE",
+        "faces",
+        "Faces under a treatment, with a prior that knows the covariates but not the treatment.",
+        "Wu and Fukumizu 2022, arXiv:2110.05225",
+    ),
+    "cevae": Entry(
+        "CEVAE",
+        "treatment",
+        "The effect of a treatment whose confounder is hidden and seen through a proxy alone.",
+        "Louizos et al. 2017, arXiv:1705.08821",
+    ),
+    "beta-vae": Entry(
+        "β-VAE",
+        "sprites",
+        "An unsupervised code whose units are pressed towards independence; no causal model.",
+        "Higgins et al. 2017, ICLR",
+    ),
+    "ladder-vae": Entry(
+        "Ladder VAE",
+        "sprites",
+        "Five layers of latents, kept in use by batch normalisation and warm-up; no causal model.",
+        "Sønderby et al. 2016, arXiv:1602.02282",
+    ),
+}
+
+
+def systems() -> list[str]:
+    """The shipped checkpoints that can be asked, in the order of `CATALOGUE`.
+
+    The exhibit is left out: on the sprites' own page it is one of two image models.
+    """
+    found = shipped_models()
+    return [name for name in CATALOGUE if name in found and name != _EXHIBIT]
+
+
+def label(checkpoint: str) -> str:
+    """How a control and the address call a system."""
+    about = entry(checkpoint)
+    return f"{about.title}, {about.noun}"
+
+
+def address(checkpoint: str) -> str:
+    """Of Explore, with the system chosen."""
+    return f"./?{urlencode({'system': label(checkpoint)})}"
+
+
+def entry(checkpoint: str) -> Entry:
+    """What a checkpoint's model is."""
+    return CATALOGUE.get(checkpoint, Entry(checkpoint, "", "", ""))

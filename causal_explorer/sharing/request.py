@@ -1,0 +1,169 @@
+"""What is asked of any system: a unit, what is done to it, and the panel that shows the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from causal_explorer.inference.opened import Opened
+from causal_explorer.scm.variables import AnyVariable, Quantity
+from causal_explorer.sharing.panel import AFTER, MEANING, Figure, Panel, iou_text, l1_text
+from causal_explorer.sharing.words import listed
+
+Values = tuple[
+    tuple[str, float], ...
+]  # (variable, value) pairs: hashable, so answers can be cached
+
+
+@dataclass(frozen=True)
+class Request:
+    """All that an answer of a system depends on.
+
+    Attributes:
+        checkpoint: name of the trained model.
+        unit: values of what a person sets of a unit.
+        do: targets and their values; empty while the user has chosen none.
+        samples: draws of the noise.
+        seed: of the draws.
+    """
+
+    checkpoint: str
+    unit: Values
+    do: Values
+    samples: int = 101
+    seed: int = 0
+
+    def ask(self, opened: Opened) -> Any:
+        """The answer of the highest rung that the model reaches.
+
+        Args:
+            opened: the checkpoint.
+
+        Raises:
+            RefusedError: the model takes no interventions.
+            ValueError: in one sentence, what was asked and what is allowed.
+        """
+        ask = getattr(opened, rung(opened))
+        return ask(factors=dict(self.unit), do=dict(self.do), samples=self.samples, seed=self.seed)
+
+
+def rung(opened: Opened) -> str:
+    """The highest that a model reaches of one unit: "counterfactual" or "intervention"."""
+    return "counterfactual" if "counterfactual" in opened.may else "intervention"
+
+
+def choices(variable: AnyVariable) -> list[float]:
+    """Every value that the control of a variable can take, in order."""
+    if isinstance(variable, Quantity):
+        steps = round((variable.high - variable.low) / variable.step)
+        return [variable.low + k * variable.step for k in range(steps + 1)]
+    return list(range(variable.classes))
+
+
+def request_varied(request: Request, name: str, done: bool, variable: AnyVariable) -> list[Request]:
+    """The request at every value of one of its variables.
+
+    Args:
+        request: at one of them.
+        name: of the variable.
+        done: whether do() sets it; else it is of the unit.
+        variable: that has the name.
+    """
+    field = "do" if done else "unit"
+    pairs: Values = getattr(request, field)
+    return [
+        replace(request, **{field: tuple((n, k if n == name else old) for n, old in pairs)})
+        for k in choices(variable)
+    ]
+
+
+def values_text(values: Mapping[str, float], variables: Iterable[AnyVariable]) -> str:
+    """Values as they are written: "angle = 20 deg, light = 95 deg"."""
+    own = [v for v in variables if v.name in values]
+    return ", ".join(f"{v.name} = {_label(v, values[v.name])}" for v in own)
+
+
+def request_panel(request: Request, answer: Any, opened: Opened) -> Panel:
+    """The panel of an answer to a request.
+
+    Args:
+        request: with at least one target.
+        answer: a `PictureAnswer`, or a `CounterfactualAnswer`.
+        opened: that gave it.
+    """
+    dataset = opened.checkpoint.dataset
+    variables = (*dataset.variables, *dataset.hidden)
+    formula = f"do({values_text(dict(request.do), variables)})"
+    by_name = {variable.name: variable for variable in variables}
+    supposed = listed(f"its {n} been {_label(by_name[n], value)}" for n, value in request.do)
+    told = f"This is a {dataset.noun}. What would it have looked like, had {supposed}?"
+    if rung(opened) == "intervention":
+        told = f"Of all that look like this {dataset.noun}: what is seen under {formula}?"
+    pictures = (
+        Figure(
+            "Original",
+            "the renderer's picture of the unit",
+            f"Original: {values_text(dict(request.unit), variables)}",
+            shown(answer.original),
+            "original",
+        ),
+        Figure(
+            "Reconstruction",
+            "the model's picture of the same",
+            "Reconstruction by the model",
+            shown(answer.reconstruction),
+            "reconstruction",
+        ),
+        Figure(
+            AFTER[0] if rung(opened) == "counterfactual" else "Interventional density",
+            "the model's answer",
+            f"The model's answer under {formula}",
+            shown(answer.density),
+            "density",
+        ),
+        Figure(
+            AFTER[1],
+            "rendered for the same unit",
+            f"Truth under {formula}",
+            shown(answer.truth),
+            "truth",
+        ),
+    )
+    overlap = iou_text(answer) if hasattr(answer, "iou") else ""
+    remark = MEANING if overlap else "Mean absolute error a pixel and colour channel."
+    return Panel(told, formula, pictures, l1_text(answer), overlap, remark)
+
+
+def shown(picture: np.ndarray) -> np.ndarray:
+    """A picture of any data set as figures take it: (H, W) floats, or (H, W, 3) uint8 colours."""
+    if picture.ndim == 2:
+        return picture
+    if picture.shape[2] == 1:
+        return picture[..., 0]
+    return np.rint(np.clip(picture, 0.0, 1.0) * 255).astype(np.uint8)
+
+
+def request_lines(request: Request, rung: str) -> str:
+    """Lines of Python that ask the same in a notebook."""
+    return "\n".join(
+        [
+            "import causal_explorer as ce",
+            "",
+            f'opened = ce.load("{request.checkpoint}")',
+            f"answer = opened.{rung}(",
+            f"    factors={dict(request.unit)!r},",
+            f"    do={dict(request.do)!r},",
+            f"    samples={request.samples},",
+            f"    seed={request.seed},",
+            ")",
+            "print(answer.l1)",
+            "",
+        ]
+    )
+
+
+def _label(variable: AnyVariable, value: float) -> str:
+    return variable.label(int(value) if hasattr(variable, "classes") else value)  # type: ignore[arg-type]

@@ -1,0 +1,48 @@
+"""Plotly charts as the page Models shows them: quiet, with their message in words below."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+from plotly.subplots import make_subplots
+
+COLOURS = (
+    "#4c8fd6",
+    "#e8912d",
+    "#5aa469",
+    "#a678c8",
+    "#8a929e",
+)  # told apart without red and green
+_MARGIN = {"l": 0, "r": 10, "t": 30, "b": 0}
+_LEGEND = {"orientation": "h", "y": 1.12, "yanchor": "bottom", "x": 0}
+
+
+def show(title: str, figure: go.Figure, words: str, height: int = 320) -> None:
+    """A heading, the chart, and what it says.
+
+    Args:
+        title: what is drawn.
+        figure: the chart.
+        words: its message, which is its alternative text too.
+        height: pixels.
+    """
+    st.markdown(f"**{title}**")
+    figure.update_layout(height=height, margin=_MARGIN, legend=_LEGEND, dragmode=False)
+    st.plotly_chart(figure, config={"displayModeBar": False}, key=title, alt=f"{title}. {words}")
+    st.caption(words)
+
+
+def side_by_side(titles: list[str], **settings: Any) -> go.Figure:
+    """Empty charts in a row, one for each title; settings as of Plotly's `make_subplots`."""
+    figure = make_subplots(1, len(titles), subplot_titles=titles, **settings)
+    figure.update_annotations(font_size=14)
+    return figure
+
+
+def heat(values: Any, x: list[str], y: list[str], **settings: Any) -> go.Heatmap:
+    """A map of (len(y), len(x)) numbers, each written in its cell."""
+    return go.Heatmap(
+        z=values, x=x, y=y, colorscale="Cividis", texttemplate="%{z:.2f}", showscale=False
+    ).update(settings)

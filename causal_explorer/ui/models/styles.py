@@ -1,0 +1,46 @@
+"""SCM-VAE on styled sprites: what is lost where z is drawn from its prior."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import plotly.graph_objects as go
+
+from causal_explorer.ui import charts
+
+_WAYS = {"abducted": "z abducted", "prior": "z from the prior"}
+
+
+def overlap(series: Mapping[str, Any]) -> None:
+    """IoU of the counterfactual with the truth, by style and by target."""
+    by_style, by_target = series["iou_by_style"], series["iou_by_target"]
+    found = charts.side_by_side(["by style of the unit", "by target of do()"], shared_yaxes=True)
+    for (key, name), colour in zip(_WAYS.items(), charts.COLOURS, strict=False):
+        for column, (x, own) in enumerate(
+            ((by_style["styles"], by_style), (by_target["targets"], by_target)), 1
+        ):
+            found.add_bar(
+                x=x,
+                y=own[key],
+                name=name,
+                marker_color=colour,
+                showlegend=column == 1,
+                row=1,
+                col=column,
+            )
+    found.update_yaxes(range=[0, 1.02]).update_yaxes(title="IoU with the truth", col=1)
+    words = "The same questions twice: with the style that the picture shows, and with any style."
+    charts.show("What abduction of z is worth", found, words)
+
+
+def probe(series: Mapping[str, Any]) -> None:
+    """How well each label is read from z, beside chance."""
+    own = series["probe"]
+    found = go.Figure()
+    for (key, name), colour in zip(
+        (("accuracy", "read from z"), ("chance", "chance")), charts.COLOURS, strict=False
+    ):
+        found.add_bar(x=own["variables"], y=own[key], name=name, marker_color=colour)
+    found.update_yaxes(title="accuracy")
+    charts.show("What z carries", found, "A label that is read above chance is one do() misses.")

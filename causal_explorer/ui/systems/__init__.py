@@ -1,0 +1,1 @@
+"""Explore, for any system but the sprites: its unit, its targets, its pictures."""

@@ -1,0 +1,95 @@
+"""Explore for a system beside the sprites: what it can be asked follows from what its model is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from causal_explorer.inference.opened import Opened
+from causal_explorer.models.base import REQUESTS
+from causal_explorer.sharing.catalogue import entry
+from causal_explorer.sharing.request import Request, Values, choices, request_panel
+from causal_explorer.ui import controls, live
+from causal_explorer.ui.pictures import panel_html
+from causal_explorer.ui.systems import answers, latents, unit, views
+
+_MOST = 64  # values of a control that is followed: each has an answer of its own
+_FIRST = {"causal-vae": "angle", "scm-vae-styled": "shape"}  # targets at first
+
+
+def show(checkpoint: str, presenting: bool) -> None:
+    """The page of one system.
+
+    Args:
+        checkpoint: its name.
+        presenting: whether only the pictures are wanted.
+    """
+    opened = answers.system_or_stop(checkpoint)
+    dataset = opened.checkpoint.dataset
+    about = entry(checkpoint)
+    with st.sidebar:
+        st.caption(f"{about.about} {about.source}.")
+        st.header(dataset.noun.capitalize(), anchor=False)
+        values = unit.unit(dataset, checkpoint)
+        draws = "intervention" in opened.may
+        if draws:
+            st.header("Draws", anchor=False)
+        seed = controls.seed() if draws else 0
+    if draws:
+        _asked(opened, values, seed, presenting)
+    else:
+        latents.show(opened, values)
+    if not presenting:
+        refusals(opened)
+
+
+def _asked(opened: Opened, values: Values, seed: int, presenting: bool) -> None:
+    """The panel, the targets, and what became of each variable."""
+    dataset, name = opened.checkpoint.dataset, opened.checkpoint.id
+    pictures = st.container()
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        do = unit.intervention(opened.targets, name, _FIRST.get(name, ""))
+    if not do:
+        pictures.info("Nothing is set yet: choose at least one variable to intervene on.")
+        return
+    request = Request(name, values, do, seed=seed)
+    try:
+        answer: Any = answers.answered(request)
+    except ValueError as error:
+        pictures.warning(str(error))
+        return
+    with pictures:
+        st.html(panel_html(request_panel(request, answer, opened)))
+        follow(request, opened)
+    with right:
+        views.graph_of(dataset, dict(do))
+    if not presenting:
+        views.look_closer(request, answer, opened)
+
+
+def follow(request: Request, opened: Opened) -> None:
+    """The pictures follow every control that has not too many values, while it moves."""
+    dataset = opened.checkpoint.dataset
+    by_name = {variable.name: variable for variable in (*dataset.variables, *dataset.hidden)}
+    watched = {}
+    for done, pairs in ((True, request.do), (False, request.unit)):
+        for name, value in pairs:
+            values = choices(by_name[name])
+            if len(values) <= _MOST:
+                own = unit.key(request.checkpoint, f"do_{name}" if done else name)
+                watched[own] = (name, done, int(np.abs(np.subtract(values, value)).argmin()))
+    live.follow(
+        {own: place for own, (_, _, place) in watched.items()},
+        lambda own: map(live.frame, answers.strip(request, *watched[own][:2])),
+    )
+
+
+def refusals(opened: Opened) -> None:
+    """What the model is not to be asked, and why."""
+    reasons = [f"- **{r}**: {opened.why_not(r)}" for r in REQUESTS if r not in opened.may]
+    if reasons:
+        with st.expander("What this model is not to be asked, and why"):
+            st.markdown("\n".join(reasons))

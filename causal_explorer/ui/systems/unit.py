@@ -1,0 +1,154 @@
+"""The widgets of any data set: what a unit is, and what is done to it, from its variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from causal_explorer.data import units
+from causal_explorer.data.dataset import Dataset
+from causal_explorer.scm.variables import AnyVariable, Quantity, Variable
+from causal_explorer.sharing.request import Values
+
+_FEW = 6  # labels that fit side by side
+_FINE = 1_000  # steps from which a number is typed
+_STARTS = {  # a first unit that shows something, by data set; the rest starts in the middle
+    "pendulum": {"angle": 20.0, "light": 95.0},
+    "styled-sprites": {
+        "shape": 2,
+        "scale": 5,
+        "orientation": 4,
+        "posX": 15,
+        "posY": 15,
+        "style": 1,
+    },
+    "treatment": {"severity": 1.0, "shape": 2, "orientation": 4, "speckle": 0.0, "lot": 0.95},
+    "dsprites": {"shape": 2, "scale": 4, "orientation": 4, "posX": 15, "posY": 15},
+}
+
+
+def unit(dataset: Dataset, system: str) -> Values:
+    """A unit of a data set, from a widget for each variable that a person sets.
+
+    Args:
+        dataset: that it is of.
+        system: the checkpoint, which the keys of the widgets begin with.
+    """
+    first = dict(first_unit(dataset))
+    return tuple(
+        (v.name, _value(v, key(system, v.name), first[v.name], v.name))
+        for v in units.adjustable(dataset)
+    )
+
+
+def first_unit(dataset: Dataset) -> Values:
+    """What the widgets stand at before anybody moves them."""
+    starts = _STARTS.get(dataset.name, {})
+    return tuple((v.name, starts.get(v.name, middle(v))) for v in units.adjustable(dataset))
+
+
+def intervention(variables: Sequence[AnyVariable], system: str, first: str) -> Values:
+    """Any subset of the targets that a model takes, and a value for each."""
+    names = [variable.name for variable in variables]
+    targets = st.pills(
+        "Intervene on",
+        names,
+        selection_mode="multi",
+        default=[first] if first in names else names[:1],
+        key=key(system, "do"),
+        bind="query-params",
+        wrap=True,
+        help="do() sets a variable from outside: its own causes no longer matter, and its "
+        "descendants answer. Only what the model can set is offered.",
+    )
+    return tuple(
+        (v.name, _value(v, key(system, f"do_{v.name}"), other(v), f"do({v.name} = …)"))
+        for v in variables
+        if v.name in targets
+    )
+
+
+def key(system: str, name: str) -> str:
+    """Of a widget, and in the address: systems share no control, so a change of system is clean."""
+    return f"{system}_{name.replace(' ', '_')}"
+
+
+def middle(variable: AnyVariable) -> float:
+    """Where its control stands at first."""
+    if isinstance(variable, Quantity):
+        return _on_step(variable, (variable.low + variable.high) / 2)
+    return 0 if variable.labels else variable.classes // 2
+
+
+def other(variable: AnyVariable) -> float:
+    """A value that a target is set to at first: another one than where its unit starts."""
+    if isinstance(variable, Quantity):
+        return _on_step(variable, variable.low + 0.25 * (variable.high - variable.low))
+    return 1 if variable.labels else variable.classes // 4
+
+
+def _on_step(variable: Quantity, value: float) -> float:
+    """The nearest value that its slider can take."""
+    return variable.low + round((value - variable.low) / variable.step) * variable.step
+
+
+def _value(variable: AnyVariable, own: str, default: float, label: str) -> float:
+    if isinstance(variable, Quantity):
+        return _quantity(variable, own, default, label)
+    return _class(variable, own, int(default), label)
+
+
+def _quantity(variable: Quantity, own: str, default: float, label: str) -> float:
+    unit = f" {variable.unit}" if variable.unit else ""
+    words = f"{variable.name}, from {variable.low:g} to {variable.high:g}{unit}."
+    if (variable.high - variable.low) / variable.step > _FINE:
+        bounds = (variable.low, variable.high, default, variable.step)
+        low, high, start, step = map(int, bounds) if variable.step % 1 == 0 else bounds
+        return st.number_input(
+            label, low, high, start, step, key=own, bind="query-params", help=words
+        )
+    return st.slider(
+        f"{label} [{variable.unit}]" if variable.unit else label,
+        variable.low,
+        variable.high,
+        default,
+        variable.step,
+        key=own,
+        bind="query-params",
+        help=words,
+    )
+
+
+def _class(variable: Variable, own: str, default: int, label: str) -> int:
+    """A class by its name where it has one, otherwise by its number."""
+    words = f"{variable.name}, one of {variable.classes} classes."
+    if not variable.labels:
+        most = variable.classes - 1
+        return st.slider(
+            label, 0, most, default, key=own, bind="query-params", help=f"{words} 0 to {most}."
+        )
+    choose = st.segmented_control if variable.classes <= _FEW else st.pills
+    chosen = choose(
+        label,
+        range(variable.classes),
+        default=default,
+        required=True,
+        format_func=variable.label,
+        key=own,
+        bind="query-params",
+        help=words,
+    )
+    return default if chosen is None else chosen
+
+
+def as_labels(values: Mapping[str, float], variables: Sequence[AnyVariable]) -> dict[str, str]:
+    """Values of variables as a person reads them; what else has a value is left out."""
+    return {v.name: _label(v, values[v.name]) for v in variables if v.name in values}
+
+
+def _label(variable: AnyVariable, value: float) -> str:
+    if isinstance(variable, Quantity):
+        return variable.label(value)
+    whole = abs(value - round(value)) < 1e-9
+    return variable.label(round(value)) if whole else f"{value:.2f}"

@@ -1,0 +1,97 @@
+"""What Explore shows of a system's answer below the pictures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import networkx as nx
+import streamlit as st
+
+from causal_explorer.data.dataset import Dataset
+from causal_explorer.inference.answer import CounterfactualAnswer
+from causal_explorer.inference.opened import Opened
+from causal_explorer.scm.equations import Equations
+from causal_explorer.sharing.picture import panel_png
+from causal_explorer.sharing.request import Request, request_lines, request_panel, rung
+from causal_explorer.ui import graph
+from causal_explorer.ui.checks.measures import table_html
+from causal_explorer.ui.systems import extras
+from causal_explorer.ui.systems.unit import as_labels, key
+
+
+def graph_of(dataset: Dataset, do: dict[str, float]) -> None:
+    """The data set's causal graph with the edges that do() cuts."""
+    if dataset.scm is None:
+        return
+    law = dataset.scm()
+    cut = [edge for edge in law.graph.edges if edge[1] in do]
+    left = law.graph.copy()
+    left.remove_edges_from(cut)
+    moves = set().union(*(nx.descendants(left, target) for target in do)) - set(do)
+    unseen = () if isinstance(law, Equations) else [variable.name for variable in law.hidden]
+    hidden = [*dataset.unseen, *unseen]
+    graph.draw(law.graph, as_labels(do, dataset.variables), cut, moves, hidden)
+
+
+def look_closer(request: Request, answer: Any, opened: Opened) -> None:
+    """Tabs, of which only the open one is computed; the address says which."""
+    own = extras.of(opened)
+    names = ["What moved", *own, "Take it away"]
+    tabs = st.tabs(
+        names, key=key(request.checkpoint, "view"), on_change="rerun", bind="query-params"
+    )
+    for tab, name in zip(tabs, names, strict=True):
+        if tab.open:
+            with tab:
+                if name == "What moved":
+                    st.html(moved_html(answer, opened.checkpoint.dataset))
+                elif name in own:
+                    own[name](request, answer, opened)
+                else:
+                    take_away(request, answer, opened)
+
+
+def moved_html(answer: Any, dataset: Dataset) -> str:
+    """Each variable before and after: by the true law, and as the model has it."""
+    variables = dataset.variables
+    before, after, read = _values(answer)
+    told = [as_labels(values, variables) for values in (before, after, read)]
+    head = ["variable", "before", "after, truth"] + (["after, in the model"] if read else [])
+    columns = told if read else told[:2]
+    rows = [(v.name, *(column.get(v.name, "–") for column in columns)) for v in variables]
+    return table_html(head, rows)
+
+
+def take_away(request: Request, answer: Any, opened: Opened) -> None:
+    """The panel as a file, and the lines that ask the same."""
+    panel = request_panel(request, answer, opened)
+    st.download_button(
+        "Picture (PNG)",
+        lambda: panel_png(panel),
+        f"{request.checkpoint}.png",
+        "image/png",
+        key="take_png",
+        help="The question, its four pictures and the error, as one picture.",
+        on_click="ignore",
+        icon=":material/download:",
+    )
+    st.markdown("**Python.** The same answer, wherever `causal_explorer` can be imported.")
+    st.code(request_lines(request, rung(opened)), language="python")
+    st.caption("The address of this page asks the same question again.")
+
+
+def _values(answer: Any) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
+    """Values before, after, and after as the model has them; most likely classes of many draws."""
+    if isinstance(answer, CounterfactualAnswer):
+        names = [variable.name for variable in answer.variables]
+        tables = (answer.factual, answer.counterfactual)
+        before, after = (
+            {n: float(answer_mode(table[:, i])) for i, n in enumerate(names)} for table in tables
+        )
+        return before, after, {}
+    return answer.factual, answer.counterfactual, answer.read
+
+
+def answer_mode(column: Any) -> int:
+    """The most frequent class of (S,) draws."""
+    return max(set(column.tolist()), key=column.tolist().count)

@@ -1,0 +1,138 @@
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from causal_explorer.data.dataset import dataset_named
+from causal_explorer.models.registry import build
+
+NAMES = ["Black_Hair", "Blond_Hair", "Brown_Hair", "Eyeglasses", "Gray_Hair", "Male", "Smiling"]
+NAMES += ["Young", "Mouth_Slightly_Open", "Narrow_Eyes"]
+COUNT = 20
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Files of the official layout: a picture's shade is its number, glasses are every second."""
+    (tmp_path / "img_align_celeba").mkdir()
+    lines, parts = [str(COUNT), " ".join(NAMES)], []
+    for k in range(COUNT):
+        name = f"{k + 1:06d}.jpg"
+        Image.new("RGB", (178, 218), (10 * k, 128, 255 - 10 * k)).save(
+            tmp_path / "img_align_celeba" / name, quality=95
+        )
+        told = ["1" if i == 3 and k % 2 else "-1" for i in range(len(NAMES))]
+        lines.append(f"{name} " + "  ".join(told))
+        parts.append(f"{name} {0 if k < 16 else 1 if k < 18 else 2}")
+    (tmp_path / "list_attr_celeba.txt").write_text("\n".join(lines) + "\n")
+    (tmp_path / "list_eval_partition.txt").write_text("\n".join(parts) + "\n")
+    return tmp_path
+
+
+def opened(folder, **settings):
+    spec = {"name": "celeba", "folder": str(folder), **settings}
+    return dataset_named(spec).open(torch.device("cpu"))
+
+
+def test_pictures_and_attributes_are_read_in_order(folder):
+    pictures = opened(folder)
+    v, x = pictures(torch.arange(COUNT))
+    assert v.shape == (COUNT, 10)
+    assert v[:, 0].tolist() == [k % 2 for k in range(COUNT)]
+    assert v[:, 1:].sum() == 0
+    assert x.shape == (COUNT, 3, 64, 64)
+    shades = x.mean((2, 3))[:, 0] * 255
+    np.testing.assert_allclose(shades, 10 * np.arange(COUNT), atol=2)  # JPEG rounds
+
+
+def test_a_square_is_cut_out(folder):
+    picture = np.zeros((218, 178, 3), np.uint8)
+    picture[20:198] = 255
+    Image.fromarray(picture).save(folder / "img_align_celeba" / "000001.jpg", quality=100)
+    _, x = opened(folder)(torch.tensor([0]))
+    assert x.min() > 0.95
+
+
+def test_the_official_split_is_kept(folder):
+    pictures = opened(folder)
+    assert pictures.rows("train").tolist() == list(range(16))
+    assert pictures.rows("validation").tolist() == [16, 17]
+    assert pictures.rows("test").tolist() == [18, 19]
+
+
+def test_few_pictures_are_of_every_part(folder):
+    pictures = opened(folder, count=11)
+    assert all(len(pictures.rows(part)) for part in ("train", "validation", "test"))
+
+
+def test_without_an_official_split_a_seed_splits(folder):
+    (folder / "list_eval_partition.txt").unlink()
+    pictures = opened(folder, count=COUNT - 1)
+    every = np.concatenate([pictures.rows(s, 3) for s in ("train", "validation", "test")])
+    assert sorted(every.tolist()) == list(range(COUNT - 1))
+
+
+def test_the_environment_names_the_folder(folder, monkeypatch):
+    monkeypatch.setenv("CAUSAL_EXPLORER_CELEBA", str(folder))
+    found = dataset_named("celeba").open(torch.device("cpu"))
+    assert len(found.v) == COUNT
+
+
+def test_a_model_of_a_treatment_learns_from_it(folder):
+    dataset = dataset_named({"name": "celeba", "folder": str(folder)})
+    model = build("intact-vae", dataset, {"hidden": 8, "features": 4})
+    v, x = dataset.open(torch.device("cpu"))(torch.arange(4))
+    assert torch.isfinite(model.loss(v, x))
+
+
+def test_no_truth_is_known():
+    dataset = dataset_named("celeba")
+    assert dataset.scm is None
+    with pytest.raises(ValueError, match="has no renderer"):
+        dataset.render(np.zeros((1, 8), int))
+
+
+def test_no_folder_is_one_sentence(monkeypatch, tmp_path):
+    monkeypatch.delenv("CAUSAL_EXPLORER_CELEBA", raising=False)
+    with pytest.raises(ValueError, match="as its setting or as CAUSAL_EXPLORER_CELEBA"):
+        opened("")
+    with pytest.raises(ValueError, match="there is no folder"):
+        opened(tmp_path / "nowhere")
+    with pytest.raises(ValueError, match=r"list_attr_celeba\.txt of celeba cannot be read"):
+        opened(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("list_attr_celeba.txt", "", "names no Eyeglasses, Male"),
+        ("list_attr_celeba.txt", "1\nMale\n000001.jpg 1\n", "names no Eyeglasses, Young"),
+        ("list_attr_celeba.txt", f"0\n{' '.join(NAMES)}\n", "holds no pictures"),
+        ("list_attr_celeba.txt", f"1\n{' '.join(NAMES)}\n000001.jpg 1\n", "Line 3 of"),
+        ("list_attr_celeba.txt", f"1\n{' '.join(NAMES)}\na.jpg {'0 ' * 10}\n", "with -1 and 1"),
+        ("list_eval_partition.txt", "000001.jpg 3\n", "in which part 000001"),
+        ("list_eval_partition.txt", "000001.jpg 0\n", "in which part 000002"),
+        ("img_align_celeba/000007.jpg", "no picture", r"000007\.jpg of celeba cannot be read"),
+    ],
+)
+def test_a_damaged_file_is_one_sentence(folder, file, text, said):
+    (folder / file).write_text(text)
+    with pytest.raises(ValueError, match=said):
+        opened(folder)
+
+
+def test_a_missing_picture_is_named(folder):
+    (folder / "img_align_celeba" / "000003.jpg").unlink()
+    with pytest.raises(ValueError, match=r"000003\.jpg of celeba cannot be read"):
+        opened(folder)
+
+
+def test_a_picture_of_another_size_is_refused(folder):
+    Image.new("RGB", (178, 178)).save(folder / "img_align_celeba" / "000003.jpg")
+    with pytest.raises(ValueError, match="is 178 × 178: celeba's are 178 × 218"):
+        opened(folder)
+
+
+def test_a_count_is_checked(folder):
+    with pytest.raises(ValueError, match="count is 3"):
+        opened(folder, count=3)

@@ -1,0 +1,105 @@
+import numpy as np
+import pytest
+import torch
+
+import causal_explorer as ce
+from causal_explorer.data import pendulum
+
+UNIT = {"angle": 15.0, "light": 100.0}
+
+
+@pytest.fixture(scope="module")
+def pendulums():
+    return ce.load("causal-vae")
+
+
+def test_abduction_keeps_a_picture_as_it_is_under_its_own_values(pendulums):
+    found = pendulums.reconstruct(pendulum.render(np.array([[15.0, 100.0, 5.0, 12.0]]))[0])
+    assert found.shape == (96, 96, 3)
+    z = torch.randn(6, 4, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        same = pendulums._predict(z, {0: 0.0})
+        again = pendulums._predict(same, {0: 0.0})
+    assert torch.allclose(same, again, atol=1e-5)
+    assert (same[:, 0] == 0).all()
+
+
+def test_do_on_an_effect_moves_it_alone(pendulums):
+    z = torch.randn(5, 4, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        changed = pendulums._predict(z, {2: 1.5})
+    assert torch.allclose(changed[:, [0, 1, 3]], z[:, [0, 1, 3]], atol=1e-5)
+    assert (changed[:, 2] == 1.5).all()
+
+
+def test_the_learned_graph_is_the_true_one(pendulums):
+    assert set(pendulums.graph.edges) == set(pendulum.law().graph.edges)
+
+
+@pytest.mark.parametrize("target", ["angle", "light", "shadow_length", "shadow_position"])
+def test_every_concept_is_set_at_values_between_those_of_the_grid(pendulums, target):
+    value = {"angle": -7.77, "light": 81.3, "shadow_length": 4.44, "shadow_position": 9.9}[target]
+    answer = pendulums.counterfactual(UNIT, {target: value})
+    assert answer.read[target] == pytest.approx(value, rel=1e-4)
+    assert answer.counterfactual[target] == value
+    ranges = dict(zip(answer.read, np.ptp(pendulum.grid(), axis=0), strict=True))
+    for name, true in answer.counterfactual.items():
+        assert abs(answer.read[name] - true) < 0.1 * ranges[name]
+    undone = float(np.abs(answer.reconstruction - answer.truth).mean())
+    assert answer.l1 < undone
+
+
+def test_a_population_is_averaged_and_seeded(pendulums):
+    once, again = (pendulums.intervention({"angle": 0.0}, samples=20, seed=3) for _ in range(2))
+    np.testing.assert_array_equal(once.density, again.density)
+    assert once.counterfactual["angle"] == 0
+    assert once.counterfactual["light"] == pytest.approx(once.factual["light"])
+
+
+def test_a_traversal_moves_one_concept_and_no_other_answers(pendulums):
+    picture = pendulum.render(np.array([[15.0, 100.0, 5.0, 12.0]]))[0]
+    walk = pendulums.traverse(1, picture)
+    assert walk.shape == (9, 96, 96, 3)
+    moved = np.ptp(walk, axis=0).max((1, 2)) > 0.3
+    assert moved[:20].any()  # the sun
+    assert not moved[40:80].any()  # the rod and the ball
+
+
+@pytest.mark.parametrize(
+    ("factors", "do", "said"),
+    [
+        (UNIT, {}, "do is empty"),
+        (UNIT, {"moon": 1.0}, "unknown concept 'moon'"),
+        (UNIT, {"angle": 400.0}, "it takes a number from -40 to 40"),
+        ({"angle": 3.0}, {"angle": 1.0}, "light has no value"),
+    ],
+)
+def test_bad_questions_are_one_sentence(pendulums, factors, do, said):
+    with pytest.raises(ValueError, match=said):
+        pendulums.counterfactual(factors, do)
+
+
+def test_a_picture_of_another_shape_is_refused(pendulums):
+    with pytest.raises(ValueError, match="image has shape"):
+        pendulums.reconstruct(np.zeros((64, 64)))
+
+
+@pytest.mark.parametrize("values", [[np.nan], [1e39], [10**400], 5, [[1.0, 2.0]], [], ["1"]])
+def test_bad_values_of_a_latent_are_refused(pendulums, values):
+    picture = pendulum.render(np.array([[15.0, 100.0, 5.0, 12.0]]))[0]
+    with pytest.raises(ValueError, match="it takes a list of numbers"):
+        pendulums.traverse(0, picture, values)
+
+
+@pytest.mark.parametrize("factors", [5, {"angle"}, [15.0, 100.0]])
+def test_a_unit_is_told_by_variable(pendulums, factors):
+    with pytest.raises(ValueError, match="it takes values by variable"):
+        pendulums.counterfactual(factors, {"angle": 1.0})
+
+
+def test_the_law_may_leave_the_range_that_a_person_sets(pendulums):
+    answer = pendulums.counterfactual({"angle": 20.0, "light": 95.0}, {"angle": -40, "light": 54})
+    assert answer.counterfactual["shadow_position"] < 2
+    assert np.isfinite(answer.truth).all()
+    with pytest.raises(ValueError, match="out of range"):
+        pendulums.counterfactual(UNIT, {"angle": 10**400})

@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+
+import causal_explorer as ce
+from causal_explorer.data import units
+from causal_explorer.sharing.catalogue import CATALOGUE, address, label, systems
+from causal_explorer.sharing.request import (
+    Request,
+    choices,
+    request_lines,
+    request_panel,
+    request_varied,
+    rung,
+    shown,
+)
+from causal_explorer.ui.systems.unit import first_unit, other
+
+ASKED = [name for name in systems() if "intervention" in ce.load(name).may and name != "scm-vae"]
+
+
+def asked(name):
+    opened = ce.load(name)
+    target = opened.targets[0]
+    unit = first_unit(opened.checkpoint.dataset)
+    return opened, Request(name, unit, ((target.name, other(target)),), samples=11)
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_a_panel_has_four_pictures_and_says_what_was_asked(name):
+    opened, request = asked(name)
+    panel = request_panel(request, request.ask(opened), opened)
+    assert len(panel.figures) == 4
+    assert request.do[0][0] in panel.formula
+    assert float(panel.l1.lstrip("< ")) >= 0
+    title = "Counterfactual" if rung(opened) == "counterfactual" else "Interventional"
+    assert panel.figures[2].title == f"{title} density"
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_the_lines_of_python_give_the_same_answer(name, capsys):
+    opened, request = asked(name)
+    exec(request_lines(request, rung(opened)), {})
+    assert float(capsys.readouterr().out) == pytest.approx(request.ask(opened).l1, rel=1e-9)
+
+
+def test_a_request_is_varied_over_every_value_of_its_control():
+    opened, request = asked("causal-vae")
+    angle = opened.checkpoint.dataset.variables[0]
+    varied = request_varied(request, "angle", True, angle)
+    assert [dict(one.do)["angle"] for one in varied] == choices(angle)
+    assert all(one.unit == request.unit for one in varied)
+
+
+def test_pictures_are_shown_as_they_are_held():
+    assert shown(np.zeros((4, 4))).shape == (4, 4)
+    assert shown(np.zeros((4, 4, 1))).shape == (4, 4)
+    colour = shown(np.full((4, 4, 3), 0.5))
+    assert colour.dtype == np.uint8
+    assert (colour == 128).all()
+
+
+def test_systems_are_called_apart_and_found_by_their_address():
+    names = [label(name) for name in CATALOGUE]
+    assert len(set(names)) == len(names)
+    assert address("causal-vae") == "./?system=CausalVAE%2C+pendulum"
+
+
+@pytest.mark.parametrize("name", systems())
+def test_the_first_unit_of_a_system_is_one_that_its_data_set_draws(name):
+    dataset = ce.load(name).checkpoint.dataset
+    picture = units.picture(dataset, dict(first_unit(dataset)))
+    assert picture.shape == dataset.shape
+    assert picture.min() < picture.max()

@@ -1,0 +1,87 @@
+"""Explore for every system beside the sprites, as a session sees it."""
+
+from html import unescape
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import causal_explorer as ce
+from causal_explorer.models.base import REQUESTS
+from causal_explorer.sharing.catalogue import label, systems
+from causal_explorer.ui.systems import extras
+from tests.ui.conftest import APP
+
+PAGE = APP.parent / "causal_explorer" / "ui" / "pages" / "explore.py"
+NAMES = [name for name in systems() if name != "scm-vae"]
+LOOKS = [
+    (name, look)
+    for name in NAMES
+    if "intervention" in ce.load(name).may
+    for look in ("What moved", *extras.of(ce.load(name)), "Take it away")
+]
+
+
+def opened(name, **params):
+    page = AppTest.from_file(str(PAGE), default_timeout=90)
+    page.query_params["system"] = label(name)
+    for key, value in params.items():
+        page.query_params[f"{name}_{key}"] = value
+    page.run()
+    assert not page.exception
+    assert not page.error
+    return page
+
+
+def html(page):
+    return unescape(" ".join(element.proto.body for element in page.get("html")))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_first_screen_shows_pictures_and_says_what_is_refused(name):
+    page = opened(name)
+    assert html(page).count("<img") >= 2
+    told = " ".join(markdown.value for markdown in page.markdown)
+    refused = [request for request in REQUESTS if request not in ce.load(name).may]
+    assert all(f"**{request}**" in told for request in refused)
+
+
+@pytest.mark.parametrize(("name", "look"), LOOKS)
+def test_every_look_of_every_system_opens(name, look):
+    page = opened(name, view=look)
+    assert not page.warning
+
+
+@pytest.mark.parametrize("name", [name for name, look in LOOKS if look == "What moved"])
+def test_without_a_target_it_asks_for_one(name):
+    page = opened(name, do="")
+    assert "choose at least one variable" in page.info[0].value
+
+
+def test_a_target_moves_the_answer():
+    page = opened("causal-vae")
+    before = html(page)
+    page.slider(key="causal-vae_do_angle").set_value(35.0).run()
+    assert "do(angle = 35 deg)" in html(page)
+    assert html(page) != before
+
+
+def test_the_learned_graph_is_said_to_be_right_or_wrong():
+    page = opened("causal-vae", view="The learned graph")
+    assert any("equal to the true graph" in caption.value for caption in page.caption)
+
+
+def test_effects_stand_beside_their_truth():
+    told = html(opened("cevae", view="Effects"))
+    for word in ("truth, this unit", "regression", "naive", "CEVAE"):
+        assert word in told
+
+
+def test_the_style_is_lost_without_abduction():
+    told = html(opened("scm-vae-styled", view="Without abduction of z"))
+    shares = [float(part.split("<")[0]) for part in told.split("IoU ")[-2:]]
+    assert shares[0] > shares[1] + 0.15
+
+
+def test_an_address_out_of_range_is_no_traceback():
+    page = opened("intact-vae", face_width="99", do_Eyeglasses="perhaps")
+    assert html(page).count("<img") >= 4
