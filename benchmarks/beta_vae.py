@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from benchmarks.finished import finished
 from benchmarks.kept import keep, parser, told
 from causal_explorer import checkpoint
 from causal_explorer.data import dsprites, splits
@@ -21,8 +22,6 @@ from causal_explorer.metrics.higgins import higgins
 from causal_explorer.metrics.mig import mutual_information_gap
 from causal_explorer.models.beta_vae import BetaVAE
 from train.config import read_config
-from train.group import Group
-from train.loop import Run
 
 NAME = "beta-vae"
 BETAS = (1.0, 1.5, 2.0, 4.0, 8.0)  # 1 is the VAE, and weighs the KL alike from the first step on
@@ -39,11 +38,13 @@ _DATA = "dSprites, 10 latents; in the paper the 2D shapes that became dSprites"
 
 def trained(beta: float, steps: int | None, runs: Path) -> tuple[BetaVAE, dict[str, Any]]:
     """The model at a β, and its figures on the test split."""
-    if beta == shipped_beta() and steps is None:
-        folder = checkpoint.find(NAME)
-    else:
-        folder = runs / f"beta-{beta:g}" / NAME
-        _train(beta, steps, folder.parent)
+    folder = checkpoint.find(NAME)
+    if beta != shipped_beta() or steps is not None:
+        sets = [f"network.beta={beta}"] + ([f"train.steps={steps}"] if steps else [])
+        sets += ["network.start=1.0"] if beta == 1 else []
+        run = finished(read_config(NAME, sets), runs / f"beta-{beta:g}")
+        run.release("test")
+        folder = run.folder / NAME
     metrics = json.loads((folder / "metrics.json").read_text())["test"]
     return checkpoint.read(folder, BetaVAE).model, metrics
 
@@ -51,16 +52,6 @@ def trained(beta: float, steps: int | None, runs: Path) -> tuple[BetaVAE, dict[s
 def shipped_beta() -> float:
     """The β of the checkpoint that is shipped."""
     return read_config(NAME).network["beta"]  # type: ignore[return-value]
-
-
-def _train(beta: float, steps: int | None, folder: Path) -> None:
-    if (folder / NAME / "SHA256SUMS").is_file():
-        return
-    sets = [f"network.beta={beta}"] + ([f"train.steps={steps}"] if steps else [])
-    sets += ["network.start=1.0"] if beta == 1 else []
-    run = Run(read_config(NAME, sets), Group.join(torch.device("cpu")), folder)
-    run.train()
-    run.release("test")
 
 
 @torch.no_grad()

@@ -15,6 +15,7 @@ import torch
 from scipy.optimize import linear_sum_assignment
 
 import causal_explorer as ce
+from benchmarks.finished import finished
 from benchmarks.kept import keep, parser, told
 from causal_explorer import checkpoint
 from causal_explorer.data.dataset import dataset_named
@@ -23,8 +24,6 @@ from causal_explorer.metrics.graph_recovery import structural_hamming_distance
 from causal_explorer.metrics.mic import mic_tic
 from causal_explorer.models.causal_vae import CausalVAE
 from train.config import read_config
-from train.group import Group
-from train.loop import Run
 
 NAME = "causal-vae"
 _PUBLISHED = {"MIC": 96.3, "TIC": 89.0}  # Yang et al. 2021, table 1, per cent
@@ -39,13 +38,8 @@ _ASKED = 200  # held-out units behind each do()
 def trained(name: str, overrides: list[str], steps: int | None, runs: Path) -> CausalVAE:
     """The model after a run under the checkpoint's recipe with overrides; read where it ended."""
     sets = overrides + ([f"train.steps={steps}"] if steps else [])
-    config = read_config(NAME, sets)
-    recipe = config.train
-    late = [f"train.validate_every={recipe.steps}", f"train.save_every={recipe.steps}"]
     folder = runs / name.replace(" ", "-")
-    if not (folder / NAME / "SHA256SUMS").is_file():
-        config = read_config(NAME, sets + late)
-        Run(config, Group.join(torch.device("cpu")), folder).train()
+    finished(read_config(NAME, sets), folder)
     return checkpoint.read(folder / NAME, CausalVAE).model
 
 

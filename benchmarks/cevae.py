@@ -15,17 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
+from benchmarks.finished import finished
 from benchmarks.kept import keep, parser
 from causal_explorer import load
-from causal_explorer.checkpoint import kept
 from causal_explorer.data.dataset import dataset_named
 from causal_explorer.inference.treatment import TreatmentExplorer
 from causal_explorer.metrics.treatment_effect import baselines, effect_errors
-from train.config import RunConfig, read_config
-from train.group import Group
-from train.loop import Run
+from train.config import read_config
 
 NAME, COMMAND = "cevae", "python -m benchmarks.cevae"
 SEEDS, LATENTS, STRENGTHS = 5, (1, 2, 5, 20), (0.0, 1.0, 2.5, 4.0)
@@ -77,8 +74,7 @@ class Study:
         config = replace(config, data=data, network=config.network | network, train=recipe)
         words = "-".join(f"{k}-{v}" for k, v in {**settings, **network}.items())
         folder = self.folder / f"{name}-{words}{'-quick' * self.quick}"
-        if not _finished(folder / config.id, config):
-            _train(config, folder)
+        finished(config, folder).release("test")
         return folder / config.id
 
     def compared(self, name: str, seed: int) -> Iterator[Outcome]:
@@ -160,19 +156,6 @@ def scatter(explorer: TreatmentExplorer) -> dict[str, list[float]]:
 def _errors(explorer: TreatmentExplorer) -> dict[str, float]:
     found: Any = explorer.effect(units=len(explorer.units))
     return asdict(effect_errors(found.ite, found.truth_ite))
-
-
-def _train(config: RunConfig, folder: Path) -> None:
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    run = Run(config, Group(0, 1, device), folder, command=COMMAND)
-    run.train()
-    run.release("test")
-
-
-def _finished(target: Path, config: RunConfig) -> bool:
-    return kept(target, "config.json") == config.as_dict() and "test" in (
-        kept(target, "metrics.json") or {}
-    )
 
 
 if __name__ == "__main__":

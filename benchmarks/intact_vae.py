@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch.distributions import kl_divergence
 
+from benchmarks.finished import finished
 from benchmarks.kept import keep, parser, told
 from causal_explorer import checkpoint
 from causal_explorer.checkpoint import Checkpoint
@@ -24,8 +25,6 @@ from causal_explorer.inference.intact import IntactExplorer
 from causal_explorer.metrics.leakage import leakage
 from causal_explorer.models.intact_vae import VARIANTS, IntactVAE
 from train.config import read_config
-from train.group import Group
-from train.loop import Run
 
 NAME = "intact-vae"
 RHOS = (0.0, 0.5, 0.9)
@@ -45,8 +44,7 @@ def trained(variant: str, rho: float, steps: int | None, runs: Path) -> Checkpoi
     if (variant, rho, steps) == ("intact", 0.9, None):
         return checkpoint.read(checkpoint.find(NAME), IntactVAE)
     folder = runs / f"{variant}-{rho}"
-    if not (folder / NAME / "SHA256SUMS").is_file():
-        Run(read_config(NAME, sets), Group.join(torch.device("cpu")), folder).train()
+    finished(read_config(NAME, sets), folder)
     return checkpoint.read(folder / NAME, IntactVAE)
 
 

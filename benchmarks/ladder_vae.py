@@ -20,14 +20,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from benchmarks.finished import finished
 from benchmarks.ladder_study import Found, Row, gains, layer_nats, principal, study
 from causal_explorer.checkpoint import SHIPPED
 from causal_explorer.metrics.active_units import moving, unit_kl
 from causal_explorer.metrics.importance import importance
 from causal_explorer.models.ladder_vae import LadderVAE
-from train.card import commit
 from train.config import read_config
-from train.group import Group
 from train.loop import Run
 
 ROWS = (
@@ -80,11 +79,7 @@ def _trained(row: Row, options: argparse.Namespace) -> Run:
     if options.quick:
         recipe = replace(recipe, steps=30, log_every=10, validate_every=15, save_every=30)
     config = replace(config, network={**config.network, **row.network}, train=recipe)
-    folder = options.out / _folder(row, options)
-    started = (folder / "state.pt").exists()
-    run = Run(config, Group.join(torch.device("cpu")), folder, started, commit=commit())
-    run.train()
-    return run
+    return finished(config, options.out / _folder(row, options))
 
 
 def _folder(row: Row, options: argparse.Namespace) -> str:

@@ -5,8 +5,8 @@
     z_j = g_j(A_j ∘ z) + ε_j                           the mask layer, learned_graph.py
 
 do() on an effect leaves the manifold on which causes and effects agree. A sum of parts can leave
-it part by part, though where a part was never trained it paints over the others. Which concepts a
-part shows is given, as the labels are.
+it part by part, if no part paints what another shows: an L1 on the D_k makes each as quiet as its
+pixels allow. Which concepts a part shows is given, as the labels are.
 
 Source: Yang et al. 2021 (arXiv:2004.08697), equations 5 to 12; additive decoders, Lachapelle et al.
 2023 (arXiv:2307.02598).
@@ -32,6 +32,7 @@ from causal_explorer.scm.variables import Quantity
 from causal_explorer.wording import brief
 
 _SPREAD = 0.05  # s: how far a concept may lie from its label, standard deviations of the label
+_QUIET = 2e-4  # nats that a logit of 1 costs in a part, so that no part paints over the others
 
 
 @dataclass(frozen=True)
@@ -135,16 +136,14 @@ class CausalVAE(LatentModel):
         mean, log_sd = self.encoder(x - 0.5).float().chunk(2, dim=1)
         return Independent(Normal(mean, log_sd.clamp(-6, 2).exp()), 1)
 
-    def logits(self, z: Tensor) -> Tensor:
-        """(N, C, H, W) of (N, V) concepts."""
-        painted = [
-            decoder(z[:, part]) for part, decoder in zip(self.parts, self.decoders, strict=True)
-        ]
-        return self.background + torch.stack(painted).sum(0)
+    def painted(self, z: Tensor) -> Tensor:
+        """(P, N, C, H, W): what each part adds to the logits, of (N, V) concepts."""
+        decoders = zip(self.parts, self.decoders, strict=True)
+        return torch.stack([decoder(z[:, part]) for part, decoder in decoders]).float()
 
     def decode(self, z: Tensor) -> Tensor:
         """(N, C, H, W) means in [0, 1] of (N, V) concepts."""
-        return self.logits(z).float().sigmoid()
+        return (self.background + self.painted(z).sum(0)).sigmoid()
 
     def terms(self, v: Tensor, x: Tensor) -> dict[str, Tensor]:
         q = self.encode(x)
@@ -152,21 +151,24 @@ class CausalVAE(LatentModel):
         prior_mean = u if self.supervised else torch.zeros_like(u)
         spread = _SPREAD if self.supervised else 1.0
         prior = Independent(Normal(prior_mean, torch.full_like(u, spread)), 1)
+        painted = self.painted(q.rsample())
         cost = functional.binary_cross_entropy_with_logits(
-            self.logits(q.rsample()).float(), x, reduction="none"
+            self.background + painted.sum(0), x, reduction="none"
         )
         least = torch.xlogy(x, x) + torch.xlogy(1 - x, 1 - x)  # of a perfect picture
         return {
             "image_nats": (cost + least).flatten(1).sum(1),
             "kl_nats": kl_divergence(q, prior),
+            "paint_nats": _QUIET * painted.abs().sum(0).flatten(1).sum(1),
         }
 
     def loss(self, v: Tensor, x: Tensor) -> Tensor:
-        """-ELBO with β on its KL, and what the graph costs, nats a picture."""
+        """-ELBO with β on its KL, the L1 on the parts and what the graph costs, nats a picture."""
         with torch.autocast(x.device.type, enabled=False):  # its noise is finer than bf16
             fit, edges = self.graph.loss(self.scaled(v))
         if self.graph_only:
             return fit + edges
         found = self.terms(v, x)
-        total = (found["image_nats"] + self.beta * found["kl_nats"]).mean()
+        elbo = found["image_nats"] + self.beta * found["kl_nats"]
+        total = (elbo + found["paint_nats"]).mean()
         return total + (fit + edges if self.supervised else 0.0 * (fit + edges))

@@ -19,7 +19,7 @@ def test_the_picture_is_a_sum_of_parts(model):
     z[1, 0] = z[3, 0] = 1.0
     z[2, 1] = z[3, 1] = -1.0
     with torch.no_grad():
-        still, angle, light, both = model.logits(z)
+        still, angle, light, both = model.painted(z).sum(0)
     assert torch.allclose(both - light, angle - still, atol=1e-5)
 
 
@@ -44,7 +44,22 @@ def test_a_perfect_picture_costs_nothing():
             for weight in part.parameters():
                 weight.zero_()
         model.background.fill_(torch.tensor(0.25).logit())
-        assert float(model.terms(torch.zeros(1, 4), x)["image_nats"]) == pytest.approx(0, abs=0.05)
+        found = model.terms(torch.zeros(1, 4), x)
+    assert float(found["image_nats"]) == pytest.approx(0, abs=0.05)
+    assert float(found["paint_nats"]) == 0
+
+
+def test_a_part_that_paints_pays_for_every_pixel():
+    """A constant of -2 on all logits of one part, among parts that paint nothing."""
+    model = build(
+        "causal-vae", dataset_named("pendulum"), {"width": 4, "hidden": 8, "parts": PARTS}
+    )
+    with torch.no_grad():
+        for weight in model.decoders.parameters():
+            weight.zero_()
+        model.decoders[1].fine[-2].bias.fill_(-2.0)
+        found = model.terms(torch.zeros(1, 4), torch.rand(1, 3, 96, 96))
+    assert float(found["paint_nats"]) == pytest.approx(2e-4 * 2 * 3 * 96 * 96, rel=1e-5)
 
 
 @pytest.mark.parametrize(
