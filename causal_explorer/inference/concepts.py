@@ -22,7 +22,7 @@ from torch import Tensor
 from causal_explorer.data import units
 from causal_explorer.data.dataset import Dataset
 from causal_explorer.inference import query
-from causal_explorer.inference.latents import ALONG, parse_picture, parse_values
+from causal_explorer.inference.latents import ALONG, channels_last, parse_picture, parse_values
 from causal_explorer.inference.opened import Opened, PictureAnswer
 from causal_explorer.models.causal_vae import CausalVAE
 from causal_explorer.scm.equations import Equations
@@ -89,7 +89,7 @@ class ConceptExplorer(Opened):
         along = parse_values(ALONG if values is None else values)
         z = self.model.encode(self._picture(image)).mean.repeat(len(along), 1)
         z[:, place] = along
-        return _channels_last(self.model.decode(z))
+        return channels_last(self.model.decode(z))
 
     def counterfactual(
         self,
@@ -121,7 +121,7 @@ class ConceptExplorer(Opened):
             density, reconstruction = self._drawn(z_cf), self._drawn(z)
         after = self._true(unit, asked)
         return PictureAnswer(
-            original=_channels_last(x)[0],
+            original=channels_last(x)[0],
             reconstruction=reconstruction,
             density=density,
             truth=units.draw(self.dataset, after),
@@ -160,9 +160,9 @@ class ConceptExplorer(Opened):
         changed = law.predict(law.abduct(values), asked)
         truth = self.dataset.render(np.stack([changed[name] for name in names], axis=1))
         return PictureAnswer(
-            original=_channels_last(x).mean(0),
-            reconstruction=_channels_last(before).mean(0),
-            density=_channels_last(after).mean(0),
+            original=channels_last(x).mean(0),
+            reconstruction=channels_last(before).mean(0),
+            density=channels_last(after).mean(0),
             truth=(truth / 255).mean(0),
             factual={name: float(column.mean()) for name, column in values.items()},
             counterfactual={name: float(changed[name].mean()) for name in names},
@@ -225,12 +225,8 @@ class ConceptExplorer(Opened):
         return {v.name: value for v, value in zip(self.dataset.variables, values, strict=True)}
 
     def _drawn(self, z: Tensor) -> np.ndarray:
-        return _channels_last(self.model.decode(z))[0]
+        return channels_last(self.model.decode(z))[0]
 
     def _picture(self, image: ArrayLike) -> Tensor:
         """(1, C, H, W) float32 of a picture in floats of [0, 1] or uint8."""
         return parse_picture(image, self.dataset.shape)
-
-
-def _channels_last(x: Tensor) -> np.ndarray:
-    return x.permute(0, 2, 3, 1).double().numpy()

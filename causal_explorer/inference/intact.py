@@ -24,7 +24,7 @@ from causal_explorer.data import units
 from causal_explorer.data.dataset import Dataset
 from causal_explorer.data.pictures import as_floats
 from causal_explorer.inference import query
-from causal_explorer.inference.latents import ALONG, parse_picture, parse_values
+from causal_explorer.inference.latents import ALONG, channels_last, parse_picture, parse_values
 from causal_explorer.inference.opened import Opened, PictureAnswer
 from causal_explorer.models.intact_vae import IntactVAE
 from causal_explorer.scm.actions import Set
@@ -131,7 +131,7 @@ class IntactExplorer(Opened):
         many = v.expand(count, -1)
         after, truth = self._truth(unit, t, generator)
         return PictureAnswer(
-            original=as_shown(y)[0],
+            original=channels_last(y)[0],
             reconstruction=self._decoded(z, many[:, 0].float(), many).mean(0),
             density=self._decoded(z, torch.full((count,), float(t)), many).mean(0),
             truth=truth,
@@ -159,7 +159,7 @@ class IntactExplorer(Opened):
         names = [variable.name for variable in self.dataset.variables]
         truth = self.dataset.render(np.concatenate([changed, table[:, len(names) :]], axis=1))
         return PictureAnswer(
-            original=as_shown(y).mean(0),
+            original=channels_last(y).mean(0),
             reconstruction=self._decoded(z, v[:, 0].float(), v).mean(0),
             density=self._decoded(z, torch.full((count,), float(t)), v).mean(0),
             truth=(truth / 255).mean(0),
@@ -268,7 +268,7 @@ class IntactExplorer(Opened):
         return law.stack(law.predict(noise, coupling, {self.targets[0].name: Set(t)}))
 
     def _decoded(self, z: Tensor, t: Tensor, v: Tensor) -> np.ndarray:
-        return as_shown(self.model.decode(z, t, v))
+        return channels_last(self.model.decode(z, t, v))
 
     def _parse_do(self, do: object) -> int:
         treatment = self.targets[0]
@@ -277,8 +277,3 @@ class IntactExplorer(Opened):
                 f"do is {brief(do)}: it sets {treatment.name}, the treatment, and nothing else."
             )
         return int(treatment.parse(do[treatment.name]))  # type: ignore[arg-type]
-
-
-def as_shown(x: Tensor) -> np.ndarray:
-    """(N, H, W, 3) float64 of (N, 3, H, W)."""
-    return x.movedim(1, -1).double().numpy()

@@ -37,7 +37,7 @@ class LatentExplorer(Opened):
         Raises:
             ValueError: no such picture.
         """
-        return self._shown(self.checkpoint.model.decode(self._mean(image)))[0]
+        return channels_last(self.checkpoint.model.decode(self._mean(image)))[0]
 
     @torch.no_grad()
     def traverse(
@@ -60,15 +60,11 @@ class LatentExplorer(Opened):
         along = parse_values(ALONG if values is None else values)
         z = mean.repeat(len(along), 1)
         z[:, parse_count(latent, "latent", 0, self.checkpoint.model.latents - 1)] = along
-        return self._shown(self.checkpoint.model.decode(z))
+        return channels_last(self.checkpoint.model.decode(z))
 
     def _mean(self, image: object) -> Tensor:
         x = parse_picture(image, self.checkpoint.dataset.shape)
         return self.checkpoint.model.encode(x).mean
-
-    def _shown(self, x: Tensor) -> np.ndarray:
-        """(N, *shape), channels last."""
-        return (x.movedim(1, -1) if x.ndim == 4 else x).clamp(0, 1).double().numpy()
 
 
 def parse_picture(image: object, shape: tuple[int, ...]) -> Tensor:
@@ -110,3 +106,8 @@ def parse_values(values: object) -> Tensor:
             f"values is {brief(values)}: it takes a list of numbers up to {_FARTHEST:,}."
         )
     return torch.from_numpy(found.astype(np.float32))
+
+
+def channels_last(x: Tensor) -> np.ndarray:
+    """(N, H, W, C) or (N, H, W) float64 in [0, 1] of what a model paints, channels first."""
+    return (x.movedim(1, -1) if x.ndim == 4 else x).clamp(0, 1).double().numpy()

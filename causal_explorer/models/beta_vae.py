@@ -19,7 +19,7 @@ from torch.nn import functional
 from causal_explorer.data.dataset import Dataset
 from causal_explorer.models.autoencoder import Autoencoder
 from causal_explorer.models.patches import PatchPainter, PatchReader
-from causal_explorer.models.sizes import check_sizes
+from causal_explorer.models.settings import check_sizes, check_weights
 from causal_explorer.wording import brief
 
 
@@ -46,25 +46,11 @@ class BetaVAEConfig:
     fall: float = 0.6
 
     def __post_init__(self) -> None:
-        check_sizes(_Sizes(self.latent, self.hidden, self.channels, self.width))
-        for name in ("beta", "start"):
-            value = getattr(self, name)
-            number = isinstance(value, (int, float)) and not isinstance(value, bool)
-            if not number or not 0 < value <= 1_000:
-                raise ValueError(
-                    f"{name} is {brief(value)}: it takes a number above 0, up to 1,000."
-                )
+        check_sizes(self)
+        check_weights(self, "beta", "start")
         number = isinstance(self.fall, (int, float)) and not isinstance(self.fall, bool)
         if not number or not 0 < self.fall <= 1:
             raise ValueError(f"fall is {brief(self.fall)}: it takes a share above 0, up to 1.")
-
-
-@dataclass(frozen=True)
-class _Sizes:
-    latent: int = 1
-    hidden: int = 1
-    channels: int = 1
-    width: int = 1
 
 
 class BetaVAE(Autoencoder):

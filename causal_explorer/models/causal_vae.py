@@ -27,7 +27,7 @@ from causal_explorer.data.pictures import Pictures
 from causal_explorer.models.base import LatentModel
 from causal_explorer.models.convolutions import Painter, reader
 from causal_explorer.models.learned_graph import LearnedGraph
-from causal_explorer.models.sizes import check_sizes
+from causal_explorer.models.settings import check_sizes, check_switches, check_weights
 from causal_explorer.scm.variables import Quantity
 from causal_explorer.wording import brief
 
@@ -56,19 +56,9 @@ class CausalVAEConfig:
     beta: float = 1.0
 
     def __post_init__(self) -> None:
-        check_sizes(_Sizes(self.width, self.hidden))
-        for name in ("supervised", "graph_only"):
-            if not isinstance(getattr(self, name), bool):
-                raise ValueError(f"{name} is {brief(getattr(self, name))}: it takes true or false.")
-        number = isinstance(self.beta, (int, float)) and not isinstance(self.beta, bool)
-        if not number or not 0 < self.beta <= 1_000:
-            raise ValueError(f"beta is {brief(self.beta)}: it takes a number above 0, up to 1,000.")
-
-
-@dataclass(frozen=True)
-class _Sizes:
-    width: int = 1
-    hidden: int = 1
+        check_sizes(self, ("width", "hidden"))
+        check_switches(self, "supervised", "graph_only")
+        check_weights(self, "beta")
 
 
 class CausalVAE(LatentModel):

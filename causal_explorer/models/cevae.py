@@ -29,7 +29,7 @@ from torch import Tensor
 from causal_explorer.data.dataset import Dataset
 from causal_explorer.data.pictures import Pictures, as_floats
 from causal_explorer.models.base import LatentModel
-from causal_explorer.models.sizes import check_sizes
+from causal_explorer.models.settings import check_sizes
 from causal_explorer.scm.variables import Variable
 from causal_explorer.wording import brief
 
@@ -57,20 +57,13 @@ class CEVAEConfig:
     outcome: str = "bernoulli"
 
     def __post_init__(self) -> None:
-        check_sizes(_Sizes(self.latent, self.hidden, self.layers))
+        check_sizes(self, ("latent", "hidden", "layers"))
         if self.layers < 2:
             raise ValueError(f"layers is {self.layers}: the guide's networks take 2 or more.")
         if self.outcome not in OUTCOMES:
             raise ValueError(
                 f"outcome is {brief(self.outcome)}: it takes one of {', '.join(OUTCOMES)}."
             )
-
-
-@dataclass(frozen=True)
-class _Sizes:
-    latent: int = 1
-    hidden: int = 1
-    layers: int = 1
 
 
 class CEVAE(LatentModel):

@@ -29,7 +29,7 @@ from torch.nn import functional
 from causal_explorer.data.dataset import Dataset
 from causal_explorer.models.base import LatentModel
 from causal_explorer.models.patches import DensePainter, PatchReader
-from causal_explorer.models.sizes import check_sizes
+from causal_explorer.models.settings import check_sizes, check_weights
 from causal_explorer.scm.variables import Variable
 from causal_explorer.wording import brief
 
@@ -55,21 +55,12 @@ class IntactVAEConfig:
     variant: str = "intact"
 
     def __post_init__(self) -> None:
-        check_sizes(_Sizes(self.latent, self.hidden, self.features))
-        number = isinstance(self.beta, (int, float)) and not isinstance(self.beta, bool)
-        if not number or not 0 < self.beta <= 1_000:
-            raise ValueError(f"beta is {brief(self.beta)}: it takes a number above 0, up to 1,000.")
+        check_sizes(self, ("latent", "hidden", "features"))
+        check_weights(self, "beta")
         if self.variant not in VARIANTS:
             raise ValueError(
                 f"variant is {brief(self.variant)}: it takes one of {', '.join(VARIANTS)}."
             )
-
-
-@dataclass(frozen=True)
-class _Sizes:
-    latent: int = 1
-    hidden: int = 1
-    features: int = 1
 
 
 class IntactVAE(LatentModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from causal_explorer.models.sizes import check_sizes
+from causal_explorer.models.settings import check_sizes, check_switches
 from causal_explorer.wording import brief
 
 
@@ -35,9 +35,7 @@ class LadderVAEConfig:
                 f"hidden has {len(self.hidden)} numbers: it takes {len(self.sizes)}, "
                 "one for each of sizes."
             )
-        for name in ("ladder", "batch_norm"):
-            if not isinstance(getattr(self, name), bool):
-                raise ValueError(f"{name} is {brief(getattr(self, name))}: it takes true or false.")
+        check_switches(self, "ladder", "batch_norm")
         number = isinstance(self.warm_up, (int, float)) and not isinstance(self.warm_up, bool)
         if not number or not 0 <= self.warm_up <= 1:
             raise ValueError(f"warm_up is {brief(self.warm_up)}: it takes a number from 0 to 1.")

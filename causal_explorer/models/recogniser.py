@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from causal_explorer.data.dataset import Dataset
 from causal_explorer.data.raster import SIZE
 from causal_explorer.models.base import Model
-from causal_explorer.models.sizes import check_sizes
+from causal_explorer.models.settings import check_sizes
 from causal_explorer.models.window import pixels_of_window
 
 _WINDOW = 32  # side of what it looks at, pixels

@@ -14,7 +14,7 @@ from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.outline import Outlines
 from causal_explorer.models.polygon import PolygonDecoder
 from causal_explorer.models.pose import Pose
-from causal_explorer.models.sizes import check_sizes
+from causal_explorer.models.settings import check_sizes
 from causal_explorer.models.window import WindowedBernoulli
 from causal_explorer.wording import brief
 

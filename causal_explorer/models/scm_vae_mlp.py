@@ -19,7 +19,7 @@ from torch.nn import functional
 from causal_explorer.data.dataset import Dataset
 from causal_explorer.data.raster import SIZE
 from causal_explorer.models.mechanism import ImageMechanism
-from causal_explorer.models.sizes import check_sizes
+from causal_explorer.models.settings import check_sizes
 from causal_explorer.models.window import WindowedBernoulli
 
 

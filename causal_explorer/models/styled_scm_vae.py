@@ -23,7 +23,7 @@ from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.outline import Outlines
 from causal_explorer.models.polygon import PolygonDecoder
 from causal_explorer.models.pose import Pose
-from causal_explorer.models.sizes import check_sizes
+from causal_explorer.models.settings import check_sizes
 from causal_explorer.models.texture import POINTS, Places, both
 from causal_explorer.models.window import BACKGROUND, WindowedBernoulli
 
