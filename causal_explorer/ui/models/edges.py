@@ -10,6 +10,12 @@ import numpy as np
 
 from causal_explorer.ui import charts
 
+_READ = {  # whose values of the concepts, by key of the errors
+    "read": "as the model has it",
+    "seen": "read off its picture",
+    "seen_truth": "read off the true one",
+}
+
 
 def learned(series: Mapping[str, Any]) -> None:
     """Strength of every edge at the end, for each seed."""
@@ -46,12 +52,16 @@ def by_progress(series: Mapping[str, Any]) -> None:
 def errors(series: Mapping[str, Any]) -> None:
     """Mean absolute error of every concept under do() on each."""
     own, names = series["do_errors"], series["concepts"]
-    found = charts.side_by_side(["as the model has it", "read off its picture"], shared_yaxes=True)
-    for column, key in enumerate(("read", "seen"), 1):
+    found = charts.side_by_side(list(_READ.values()), shared_yaxes=True)
+    for column, key in enumerate(_READ, 1):
         values = [list(own[key][target]) for target in names]
         found.add_trace(
             charts.heat(values, names, [f"do({name})" for name in names]), row=1, col=column
         )
     found.update_yaxes(autorange="reversed")
-    words = "Per cent of each concept's range, at values between those of the training pictures."
+    words = (
+        "Per cent of each concept's range, at values between those of the training pictures. The "
+        "last is the encoder's own error: do() on the shadow makes pictures that no light throws, "
+        "and that it never saw."
+    )
     charts.show("Error of every concept under do(), against the truth", found, words, 300)
