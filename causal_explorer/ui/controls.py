@@ -20,6 +20,7 @@ SAMPLES = (1, 11, 101, 1001, 10001)  # odd: no pixel of an average stands at exa
 _QUICK = 1_001  # draws: with more, the pictures of all values of a factor take over a second
 _SPRITE = {"shape": 2, "scale": 3, "orientation": 4, "posX": 10, "posY": 16}
 _DO = {"shape": 0, "scale": 0, "orientation": 0, "posX": 16, "posY": 16}
+_FEW = 6  # labels that fit side by side
 _HELP = {
     "shape": "Square, ellipse or heart.",
     "scale": "0 is the smallest of six sizes, 5 the largest.",
@@ -47,7 +48,9 @@ def _is_endless(value: str) -> bool:
 
 def sprite(variables: tuple[Variable, ...]) -> Classes:
     """The factors of the sprite that is asked about."""
-    return tuple((v.name, _class(v, v.name, _SPRITE[v.name], v.name)) for v in variables)
+    return tuple(
+        (v.name, choose_class(v, v.name, _SPRITE[v.name], v.name, _HELP[v.name])) for v in variables
+    )
 
 
 def intervention(variables: tuple[Variable, ...]) -> Classes:
@@ -87,7 +90,7 @@ def _settings(
         help=explained,
     )
     return tuple(
-        (v.name, _class(v, f"do_{v.name}", _DO[v.name], each.format(v.name)))
+        (v.name, choose_class(v, f"do_{v.name}", _DO[v.name], each.format(v.name), _HELP[v.name]))
         for v in variables
         if v.name in targets
     )
@@ -241,8 +244,8 @@ def set_sprite(names: list[str], classes: tuple[int, ...]) -> None:
         st.session_state[name] = value
 
 
-def _class(variable: Variable, key: str, default: int, label: str) -> int:
-    """A class by its name where it has one, otherwise by its number."""
+def choose_class(variable: Variable, key: str, default: int, label: str, words: str) -> int:
+    """A class by its name where it has one, otherwise by its number; `words` are its help."""
     if not variable.labels:
         return st.slider(
             label,
@@ -251,9 +254,10 @@ def _class(variable: Variable, key: str, default: int, label: str) -> int:
             default,
             key=key,
             bind="query-params",
-            help=_HELP[variable.name],
+            help=words,
         )
-    chosen = st.segmented_control(
+    choose = st.segmented_control if variable.classes <= _FEW else st.pills
+    chosen = choose(
         label,
         range(variable.classes),
         default=default,
@@ -261,7 +265,7 @@ def _class(variable: Variable, key: str, default: int, label: str) -> int:
         format_func=variable.label,
         key=key,
         bind="query-params",
-        help=_HELP[variable.name],
+        help=words,
     )
     return default if chosen is None else chosen  # an address can empty even a required choice
 

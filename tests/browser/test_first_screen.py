@@ -51,6 +51,7 @@ def test_the_first_picture_of_a_warm_server_comes_soon(browser, address, tell):
         page.goto(address)
         page.locator(PICTURES).nth(3).wait_for(timeout=60_000)
         took.append(time.monotonic() - started)
+        assert all(shown["width"] == 64 for shown in page.locator(PICTURES).evaluate_all(LOOK))
         page.close()
     tell(f"warm server, from the request to the four pictures: {statistics.median(took):.2f} s")
 

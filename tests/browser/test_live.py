@@ -113,8 +113,10 @@ def test_a_finger_moves_it_too(browser, address):
     settled(page)
     page.locator(".st-key-do_posX").scroll_into_view_if_needed()
     start, width, height = _track(page, "do_posX")
+    before = page.locator(DENSITY).get_attribute("src")
     page.touchscreen.tap(start + 0.5 * width, height)
     page.locator("[data-live=sentence]", has_text="posX been 1").wait_for(timeout=10_000)
+    assert page.locator(DENSITY).get_attribute("src") != before
     context.close()
 
 

@@ -72,7 +72,9 @@ def test_a_page_is_sound_in_each_size_and_theme(look, path, size, theme):
 @pytest.mark.parametrize("size", SCREENS)
 @pytest.mark.parametrize("path", LOOKS)
 def test_a_look_of_the_first_page_is_sound(look, path, size):
-    _require_sound(*look(path, size))
+    page, hosts, complaints = look(path, size)
+    _require_sound(page, hosts, complaints)
+    assert page.get_by_role("heading", level=1).count() == 1
 
 
 def _is_ours(said):

@@ -1,3 +1,4 @@
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -12,3 +13,19 @@ def app():
     page = AppTest.from_file(str(APP), default_timeout=60).run()
     assert not page.exception
     return page
+
+
+def ran(path, **query):
+    """A page after its first run at an address, without complaint."""
+    page = AppTest.from_file(str(path), default_timeout=90)
+    for key, value in query.items():
+        page.query_params[key] = value
+    page.run()
+    assert not page.exception
+    assert not page.error
+    return page
+
+
+def html(page):
+    """All that a page says in HTML, as text with its tags."""
+    return unescape(" ".join(element.proto.body for element in page.get("html")))

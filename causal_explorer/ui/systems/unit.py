@@ -8,10 +8,10 @@ import streamlit as st
 
 from causal_explorer.data import units
 from causal_explorer.data.dataset import Dataset
-from causal_explorer.scm.variables import AnyVariable, Quantity, Variable
+from causal_explorer.scm.variables import AnyVariable, Quantity
 from causal_explorer.sharing.request import Values
+from causal_explorer.ui import controls
 
-_FEW = 6  # labels that fit side by side
 _FINE = 1_000  # steps from which a number is typed
 _STARTS = {  # a first unit that shows something, by data set; the rest starts in the middle
     "pendulum": {"angle": 20.0, "light": 95.0},
@@ -96,7 +96,10 @@ def _on_step(variable: Quantity, value: float) -> float:
 def _value(variable: AnyVariable, own: str, default: float, label: str) -> float:
     if isinstance(variable, Quantity):
         return _quantity(variable, own, default, label)
-    return _class(variable, own, int(default), label)
+    words = f"{variable.name}, one of {variable.classes} classes."
+    if not variable.labels:
+        words += f" 0 to {variable.classes - 1}."
+    return controls.choose_class(variable, own, int(default), label, words)
 
 
 def _quantity(variable: Quantity, own: str, default: float, label: str) -> float:
@@ -118,28 +121,6 @@ def _quantity(variable: Quantity, own: str, default: float, label: str) -> float
         bind="query-params",
         help=words,
     )
-
-
-def _class(variable: Variable, own: str, default: int, label: str) -> int:
-    """A class by its name where it has one, otherwise by its number."""
-    words = f"{variable.name}, one of {variable.classes} classes."
-    if not variable.labels:
-        most = variable.classes - 1
-        return st.slider(
-            label, 0, most, default, key=own, bind="query-params", help=f"{words} 0 to {most}."
-        )
-    choose = st.segmented_control if variable.classes <= _FEW else st.pills
-    chosen = choose(
-        label,
-        range(variable.classes),
-        default=default,
-        required=True,
-        format_func=variable.label,
-        key=own,
-        bind="query-params",
-        help=words,
-    )
-    return default if chosen is None else chosen
 
 
 def as_labels(values: Mapping[str, float], variables: Sequence[AnyVariable]) -> dict[str, str]:

@@ -1,30 +1,19 @@
 """The page Models, as a session sees it."""
 
-from html import unescape
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from causal_explorer.checkpoint import study
 from causal_explorer.sharing.catalogue import entry, label, systems
 from causal_explorer.ui.models import figures
-from tests.ui.conftest import APP
+from tests.ui.conftest import APP, html, ran
 
 PAGE = APP.parent / "causal_explorer" / "ui" / "pages" / "models.py"
 STUDIED = [name for name in systems() if study(name)]
 
 
 def opened(name):
-    page = AppTest.from_file(str(PAGE), default_timeout=90)
-    page.query_params["of"] = label(name)
-    page.run()
-    assert not page.exception
-    assert not page.error
-    return page
-
-
-def html(page):
-    return unescape(" ".join(element.proto.body for element in page.get("html")))
+    return ran(PAGE, of=label(name))
 
 
 @pytest.mark.parametrize("name", systems())

@@ -1,15 +1,12 @@
 """Explore for every system beside the sprites, as a session sees it."""
 
-from html import unescape
-
 import pytest
-from streamlit.testing.v1 import AppTest
 
 import causal_explorer as ce
 from causal_explorer.models.base import REQUESTS
 from causal_explorer.sharing.catalogue import label, systems
 from causal_explorer.ui.systems import extras
-from tests.ui.conftest import APP
+from tests.ui.conftest import APP, html, ran
 
 PAGE = APP.parent / "causal_explorer" / "ui" / "pages" / "explore.py"
 NAMES = [name for name in systems() if name != "scm-vae"]
@@ -22,18 +19,8 @@ LOOKS = [
 
 
 def opened(name, **params):
-    page = AppTest.from_file(str(PAGE), default_timeout=90)
-    page.query_params["system"] = label(name)
-    for key, value in params.items():
-        page.query_params[f"{name}_{key}"] = value
-    page.run()
-    assert not page.exception
-    assert not page.error
-    return page
-
-
-def html(page):
-    return unescape(" ".join(element.proto.body for element in page.get("html")))
+    own = {f"{name}_{key}": value for key, value in params.items()}
+    return ran(PAGE, system=label(name), **own)
 
 
 @pytest.mark.parametrize("name", NAMES)
