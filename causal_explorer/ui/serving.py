@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import secrets
 from dataclasses import replace
 
@@ -33,7 +34,12 @@ def opened(checkpoint: str) -> ce.Explorer:
     """
     # Many short decodes: one thread each is faster than threads that wait for one another.
     torch.set_num_threads(1)
-    return ce.load(checkpoint)
+    found = ce.load(checkpoint)
+    # Streamlit collects garbage after every run of a page, which stops the server for 0.3 s where
+    # all of torch is looked through: what is loaded by now stays, so it is left out from here on.
+    gc.collect()
+    gc.freeze()
+    return found
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
