@@ -24,7 +24,7 @@ from causal_explorer.models.beta_vae import BetaVAE
 from train.config import read_config
 
 NAME = "beta-vae"
-BETAS = (1.0, 1.5, 2.0, 4.0, 8.0)  # 1 is the VAE, and weighs the KL alike from the first step on
+BETAS = (1.0, 2.0, 4.0, 8.0)  # 1 is the VAE, and weighs the KL alike from the first step on
 _PUBLISHED = {1.0: 61.58, 4.0: 99.23}  # Higgins et al. 2017, table 1, per cent
 _OTHERS = {  # other scores, by key of a point
     "mig": "MIG",

@@ -41,7 +41,7 @@ def adamw(model: nn.Module, recipe: TrainConfig) -> torch.optim.Optimizer:
             }
         )
     _all_used(model, recipe)
-    return torch.optim.AdamW(groups, weight_decay=0.0)
+    return torch.optim.AdamW(groups, weight_decay=0.0, fused=True)
 
 
 @torch.no_grad()

@@ -18,7 +18,8 @@ from torch.nn import functional
 
 from causal_explorer.data.dataset import Dataset
 from causal_explorer.models.autoencoder import Autoencoder
-from causal_explorer.models.patches import PatchPainter, PatchReader
+from causal_explorer.models.patch_lot import draw_patches
+from causal_explorer.models.patches import PatchPainter, PatchReader, patches_of
 from causal_explorer.models.settings import check_sizes, check_weights
 from causal_explorer.wording import brief
 
@@ -98,14 +99,29 @@ class BetaVAE(Autoencoder):
 
     def terms(self, v: Tensor, x: Tensor) -> dict[str, Tensor]:
         q = self.encode(x)
-        prior = Independent(Normal(torch.zeros_like(q.mean), torch.ones_like(q.mean)), 1)
         cost = functional.binary_cross_entropy_with_logits(
             self.logits(q.rsample()), x.float(), reduction="none"
         )
-        return {"image_nats": cost.flatten(1).sum(1), "kl_nats": kl_divergence(q, prior)}
+        return {"image_nats": cost.flatten(1).sum(1), "kl_nats": kl_divergence(q, self.prior(q))}
 
     def loss(self, v: Tensor, x: Tensor) -> Tensor:
-        """-E log p(x | z) + β KL, nats a picture, with the β of this part of the run."""
-        found = self.terms(v, x)
+        """-E log p(x | z) + β KL, nats a picture, with the β of this part of the run.
+
+        The image's part is told from some of the patches, without bias.
+        """
+        q, patches = self.encode(x), patches_of(x)
+        lot = draw_patches(patches, self.logits.rows)
+        cost = functional.binary_cross_entropy_with_logits(
+            self.logits.some(q.rsample(), lot.picture, lot.place),
+            patches[lot.picture, lot.place],
+            reduction="none",
+        )
         beta = self.beta * self.excess ** max(0.0, 1 - self.progress / self.fall)
-        return (found["image_nats"] + beta * found["kl_nats"]).mean()
+        image_nats = (cost.sum(1) * lot.weight).sum() / len(x)
+        return image_nats + beta * kl_divergence(q, self.prior(q)).mean()
+
+    @staticmethod
+    def prior(q: Independent) -> Independent:
+        """N(0, I) of the shape of q(z | x)."""
+        mean = torch.zeros_like(q.mean)
+        return Independent(Normal(mean, torch.ones_like(mean)), 1)

@@ -17,6 +17,13 @@ PATCH = 8  # pixels of a side
 _WAVES = 3  # octaves of a coordinate's sine and cosine
 
 
+def patches_of(x: Tensor) -> Tensor:
+    """(N, C, H, W) or (N, H, W) pictures as (N, P, C · 64) patches, row by row."""
+    pictures = x.float() if x.ndim == 4 else x.float()[:, None]
+    patches = pictures.unfold(2, PATCH, PATCH).unfold(3, PATCH, PATCH)  # (N, C, R, K, 8, 8)
+    return patches.permute(0, 2, 3, 1, 4, 5).flatten(3).flatten(1, 2)
+
+
 class PatchReader(nn.Module):
     """(N, C, H, W) or (N, H, W) pictures to (N, features): each patch by the same weights."""
 
@@ -32,9 +39,7 @@ class PatchReader(nn.Module):
         self.read = nn.Linear(colours * PATCH**2, features)
 
     def forward(self, x: Tensor) -> Tensor:
-        pictures = x.float() if x.ndim == 4 else x.float()[:, None]
-        patches = pictures.unfold(2, PATCH, PATCH).unfold(3, PATCH, PATCH)  # (N, C, R, K, 8, 8)
-        return self.read(patches.permute(0, 2, 3, 1, 4, 5).flatten(3)).flatten(1)
+        return self.read(patches_of(x)).flatten(1)
 
 
 class PatchPainter(nn.Module):
@@ -58,6 +63,17 @@ class PatchPainter(nn.Module):
             nn.SiLU(),
             nn.Linear(width, self.colours * PATCH**2),
         )
+
+    def some(self, z: Tensor, picture: Tensor, place: Tensor) -> Tensor:
+        """(K, C · 64) logits of K patches of the pictures of (N, L) latents.
+
+        Args:
+            z: latents.
+            picture: (K,) whose patch each is.
+            place: (K,) which of the picture's patches, row by row.
+        """
+        told, places = self.told(z), self.place(self.coordinates)
+        return self.paint(told.index_select(0, picture) + places.index_select(0, place)).float()
 
     def forward(self, z: Tensor) -> Tensor:
         patches = self.paint(self.told(z)[:, None] + self.place(self.coordinates))

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from causal_explorer.models.patches import DensePainter, PatchPainter, PatchReader
+from causal_explorer.models.patches import DensePainter, PatchPainter, PatchReader, patches_of
 
 
 @pytest.mark.parametrize("shape", [(16, 24), (16, 24, 3)])
@@ -30,6 +30,15 @@ def test_a_patch_of_the_painter_lands_in_its_place():
     rows, columns = (painter(z) != before)[0].nonzero().T
     assert (rows.min(), rows.max()) == (8, 15)
     assert (columns.min(), columns.max()) == (8, 15)
+
+
+@pytest.mark.parametrize("shape", [(16, 24), (16, 24, 3)])
+def test_some_patches_are_those_of_the_whole_picture(shape):
+    torch.manual_seed(0)
+    painter, z = PatchPainter(2, shape, 8), torch.randn(3, 2)
+    picture, place = torch.tensor([2, 0, 2]), torch.tensor([0, 5, 3])
+    whole = patches_of(painter(z))[picture, place]
+    torch.testing.assert_close(painter.some(z, picture, place), whole)
 
 
 def test_sides_that_patches_do_not_fill_are_refused():
