@@ -16,7 +16,7 @@ class Terms:
     """Means over units, nats each.
 
     Attributes:
-        loss: what training minimises.
+        loss: what training minimises, from draws of its own: an estimate beside the terms.
         terms: by name, among them "image_nats" and "kl_nats".
         images: how many units.
     """

@@ -105,10 +105,8 @@ class BetaVAE(Autoencoder):
 
     def terms(self, v: Tensor, x: Tensor) -> dict[str, Tensor]:
         q = self.encode(x)
-        cost = functional.binary_cross_entropy_with_logits(
-            self.logits(q.rsample()), x.float(), reduction="none"
-        )
-        return {"image_nats": cost.flatten(1).sum(1), "kl_nats": kl_divergence(q, self.prior(q))}
+        cost = _nats(self.logits(q.rsample()), x.float())
+        return {"image_nats": cost.flatten(1).sum(1), "kl_nats": _kl(q)}
 
     def loss(self, v: Tensor, x: Tensor) -> Tensor:
         """-E log p(x | z) + β KL, nats a picture, with the β and the blur of this part of the run.
@@ -119,17 +117,19 @@ class BetaVAE(Autoencoder):
         x = smoothed(x, self.blur * left)
         q, patches = self.encode(x), patches_of(x)
         lot = draw_patches(patches, self.logits.rows)
-        cost = functional.binary_cross_entropy_with_logits(
-            self.logits.some(q.rsample(), lot.picture, lot.place),
-            patches[lot.picture, lot.place],
-            reduction="none",
-        )
+        logits = self.logits.some(q.rsample(), lot.picture, lot.place)
+        cost = _nats(logits, patches[lot.picture, lot.place])
         beta = self.beta * self.excess**left
         image_nats = (cost.sum(1) * lot.weight).sum() / len(x)
-        return image_nats + beta * kl_divergence(q, self.prior(q)).mean()
+        return image_nats + beta * _kl(q).mean()
 
-    @staticmethod
-    def prior(q: Independent) -> Independent:
-        """N(0, I) of the shape of q(z | x)."""
-        mean = torch.zeros_like(q.mean)
-        return Independent(Normal(mean, torch.ones_like(mean)), 1)
+
+def _nats(logits: Tensor, x: Tensor) -> Tensor:
+    """-log p(x) of each pixel, of logits and pictures of one shape."""
+    return functional.binary_cross_entropy_with_logits(logits, x, reduction="none")
+
+
+def _kl(q: Independent) -> Tensor:
+    """(N,) KL of (N, L) normal laws from N(0, I), nats."""
+    mean = torch.zeros_like(q.mean)
+    return kl_divergence(q, Independent(Normal(mean, torch.ones_like(mean)), 1))

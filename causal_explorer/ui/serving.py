@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import secrets
 from dataclasses import replace
 
@@ -34,12 +33,7 @@ def opened(checkpoint: str) -> ce.Explorer:
     """
     # Many short decodes: one thread each is faster than threads that wait for one another.
     torch.set_num_threads(1)
-    found = ce.load(checkpoint)
-    # Streamlit collects garbage after every run of a page, which stops the server for 0.3 s where
-    # all of torch is looked through: what is loaded by now stays, so it is left out from here on.
-    gc.collect()
-    gc.freeze()
-    return found
+    return ce.load(checkpoint)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
