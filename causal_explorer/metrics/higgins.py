@@ -27,7 +27,7 @@ class Score:
         accuracy: share of the points whose factor is recovered.
         low: end of the interval.
         high: the other end.
-        chance: one over the number of factors.
+        chance: one over the number of factors that may be shared.
     """
 
     accuracy: float
@@ -43,6 +43,7 @@ def higgins(
     learnt: int = _LEARNT,
     scored: int = _SCORED,
     pairs: int = _PAIRS,
+    shared: tuple[int, ...] | None = None,
 ) -> Score:
     """The score of a code.
 
@@ -53,17 +54,20 @@ def higgins(
         learnt: points that the classifier learns from.
         scored: points that it is scored on.
         pairs: L, behind each point.
+        shared: factors that may be the one to recover, in ascending order; all if None.
     """
     from sklearn.linear_model import LogisticRegression  # who only trains models needs none of it
 
     rng = np.random.default_rng(seed)
-    points, factors = _points(code, classes, learnt + scored, pairs, rng)
+    among = np.arange(len(classes)) if shared is None else np.array(shared)
+    factors = among[rng.integers(len(among), size=learnt + scored)]
+    points = _points(code, classes, factors, pairs, rng)
     scale = points[:learnt].std(0) + 1e-12
     points = points / scale
     classifier = LogisticRegression(C=100.0, max_iter=2_000)
     classifier.fit(points[:learnt], factors[:learnt])
     right = int(np.equal(classifier.predict(points[learnt:]), factors[learnt:]).sum())
-    return Score(right / scored, *wilson(right, scored), 1 / len(classes))
+    return Score(right / scored, *wilson(right, scored), 1 / len(among))
 
 
 def wilson(right: int, count: int) -> tuple[float, float]:
@@ -76,16 +80,19 @@ def wilson(right: int, count: int) -> tuple[float, float]:
 
 
 def _points(
-    code: Code, classes: tuple[int, ...], count: int, pairs: int, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """(N, L) mean distances in each unit, and (N,) the factor that the pairs share."""
-    factors = rng.integers(len(classes), size=count)
+    code: Code,
+    classes: tuple[int, ...],
+    factors: np.ndarray,
+    pairs: int,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """(N, L) mean distances in each unit, of pairs that share the factor of each of N points."""
     points, step = [], max(1, _AT_ONCE // (2 * pairs))
-    for start in range(0, count, step):
-        shared = factors[start : start + step]
-        drawn = rng.integers(classes, size=(2, len(shared), pairs, len(classes)))
-        place = np.arange(len(shared))
-        drawn[1, place, :, shared] = drawn[0, place, :, shared]
-        codes = code(drawn.reshape(-1, len(classes))).reshape(2, len(shared), pairs, -1)
+    for start in range(0, len(factors), step):
+        same = factors[start : start + step]
+        drawn = rng.integers(classes, size=(2, len(same), pairs, len(classes)))
+        place = np.arange(len(same))
+        drawn[1, place, :, same] = drawn[0, place, :, same]
+        codes = code(drawn.reshape(-1, len(classes))).reshape(2, len(same), pairs, -1)
         points.append(np.abs(codes[0] - codes[1]).mean(1))
-    return np.concatenate(points), factors
+    return np.concatenate(points)

@@ -28,6 +28,17 @@ def test_higgins_of_a_perfect_a_useless_and_a_duplicated_code():
     assert small(lambda v: np.tile(v, 2)).accuracy == 1
 
 
+def test_higgins_of_some_factors_does_not_see_that_another_two_are_one():
+    """Where 0 and 2 have one unit that either moves, pairs that share one look alike."""
+
+    def both(v):
+        return np.stack([v[:, 0] / 2 + v[:, 2] / 9, v[:, 1] / 5, v[:, 3] / 7, v[:, 4] / 7], 1)
+
+    some = higgins(both, CLASSES, learnt=1_000, scored=500, pairs=32, shared=(1, 2, 3, 4))
+    assert (some.accuracy, some.chance) == (1, 0.25)
+    assert small(both).accuracy < 0.98
+
+
 def test_higgins_is_seeded():
     assert small(np.sin) == small(np.sin)
 
