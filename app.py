@@ -19,4 +19,5 @@ pages = [
     st.Page(PAGES / "about.py", title="About"),
 ]
 st.html(UI / "app.css")
+st.html(UI / "history.html", unsafe_allow_javascript=True)
 st.navigation(pages, position="top").run()
