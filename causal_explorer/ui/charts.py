@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import plotly.graph_objects as go
@@ -15,6 +16,8 @@ COLOURS = (
     "#a678c8",
     "#8a929e",
 )  # told apart without red and green
+QUIET = "#8a929e"  # what is there to compare with
+_LEGIBLE = 300  # pixels that a panel takes at least
 _MARGIN = {"l": 0, "r": 10, "t": 30, "b": 0}
 _LEGEND = {"orientation": "h", "y": 1.12, "yanchor": "bottom", "x": 0}
 
@@ -30,8 +33,31 @@ def show(title: str, figure: go.Figure, words: str, height: int = 320) -> None:
     """
     st.markdown(f"**{title}**")
     figure.update_layout(height=height, margin=_MARGIN, legend=_LEGEND, dragmode=False)
-    st.plotly_chart(figure, config={"displayModeBar": False}, key=title, alt=f"{title}. {words}")
+    _draw(figure, title, words)
     st.caption(words)
+
+
+def show_each(title: str, figures: Mapping[str, go.Figure], words: str, height: int = 300) -> None:
+    """A chart for each panel, side by side where there is room and below one another elsewhere.
+
+    Args:
+        title: what is drawn.
+        figures: by the title of the panel.
+        words: their message.
+        height: of a panel, pixels.
+    """
+    st.markdown(f"**{title}**")
+    with st.grid(3, min_column_width=_LEGIBLE):
+        for name, figure in figures.items():
+            figure.update_layout(
+                title={"text": name, "font_size": 14}, height=height, margin=_MARGIN, dragmode=False
+            )
+            _draw(figure, f"{title}: {name}", words)
+    st.caption(words)
+
+
+def _draw(figure: go.Figure, title: str, words: str) -> None:
+    st.plotly_chart(figure, config={"displayModeBar": False}, key=title, alt=f"{title}. {words}")
 
 
 def side_by_side(titles: list[str], **settings: Any) -> go.Figure:

@@ -21,7 +21,7 @@ def error_by_rho(series: Mapping[str, Any]) -> None:
 def leakage_by_rho(series: Mapping[str, Any]) -> None:
     """How well the treatment is read from z."""
     found = _lines(series["leakage_by_rho"], "accuracy of a probe")
-    found.add_hline(y=0.5, line_dash="dot", line_color="#8a929e")
+    found.add_hline(y=0.5, line_dash="dot", line_color=charts.QUIET)
     charts.show("Treatment read from z", found, "0.5 is chance: z says nothing of the treatment.")
 
 

@@ -55,7 +55,7 @@ def scatter(series: Mapping[str, Any]) -> None:
         )
     ends = [min(own["truth"]), max(own["truth"])]
     found.add_scatter(
-        x=ends, y=ends, mode="lines", name="right", line={"color": "#8a929e", "dash": "dot"}
+        x=ends, y=ends, mode="lines", name="right", line={"color": charts.QUIET, "dash": "dot"}
     )
     found.update_xaxes(title="true effect, pixels").update_yaxes(title="estimate, pixels")
     words = f"{len(own['truth'])} held-out units of the treated sprites. On the line is right."

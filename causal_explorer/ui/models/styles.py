@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import plotly.graph_objects as go
-
+from causal_explorer.data.dsprites import FACTORS
 from causal_explorer.ui import charts
 
+_PROBED = {"accuracy": "read from z", "chance": "chance"}
 _WAYS = {"abducted": "z abducted", "prior": "z from the prior"}
 
 
@@ -35,12 +35,24 @@ def overlap(series: Mapping[str, Any]) -> None:
 
 
 def probe(series: Mapping[str, Any]) -> None:
-    """How well each label is read from z, beside chance."""
-    own = series["probe"]
-    found = go.Figure()
-    for (key, name), colour in zip(
-        (("accuracy", "read from z"), ("chance", "chance")), charts.COLOURS, strict=False
-    ):
-        found.add_bar(x=own["variables"], y=own[key], name=name, marker_color=colour)
-    found.update_yaxes(title="accuracy")
-    charts.show("What z carries", found, "A label that is read above chance is one do() misses.")
+    """How well each label, and each part of the style, is read from z, beside chance."""
+    own, labels = series["probe"], {variable.name for variable in FACTORS}
+    found = charts.side_by_side(["labels", "style"], shared_yaxes=True)
+    for column, wanted in enumerate((True, False), 1):
+        rows = [i for i, name in enumerate(own["variables"]) if (name in labels) == wanted]
+        for key, said, colour in zip(_PROBED, _PROBED.values(), charts.COLOURS, strict=False):
+            found.add_bar(
+                x=[own["variables"][i] for i in rows],
+                y=[own[key][i] for i in rows],
+                name=said,
+                marker_color=colour,
+                showlegend=column == 1,
+                row=1,
+                col=column,
+            )
+    found.update_yaxes(range=[0, 1.02]).update_yaxes(title="accuracy", col=1)
+    words = (
+        "Labels are wanted at chance: one that is read above it is one that do() misses. The "
+        "style, which no label names, is wanted above chance: it is what z is there for."
+    )
+    charts.show("What z carries", found, words)

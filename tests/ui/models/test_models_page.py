@@ -1,14 +1,21 @@
 """The page Models, as a session sees it."""
 
+import json
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from causal_explorer.checkpoint import study
 from causal_explorer.sharing.catalogue import entry, label, systems
+from causal_explorer.ui.charts import QUIET
 from causal_explorer.ui.models import figures
 from tests.ui.conftest import APP, html, ran
 
 PAGE = APP.parent / "causal_explorer" / "ui" / "pages" / "models.py"
+_PANELS = {  # of figures that are several charts, so that each has room on a phone
+    "edges_by_seed": lambda series: series["shd_by_seed"],
+    "do_errors": lambda series: ("read", "seen", "seen_truth"),
+}
 STUDIED = [name for name in systems() if study(name)]
 
 
@@ -31,7 +38,8 @@ def test_each_study_is_shown_with_its_command_and_its_figures(name):
     assert any(kept["command"] in caption.value for caption in page.caption)
     assert all(own["name"] in html(page) for own in kept["metrics"])
     drawn = [key for key in figures.FIGURES if key in kept["series"]]
-    assert len(page.get("plotly_chart")) == len(drawn)
+    panels = [len(_PANELS[key](kept["series"])) if key in _PANELS else 1 for key in drawn]
+    assert len(page.get("plotly_chart")) == sum(panels)
     assert bool(drawn) == bool(kept["series"])  # a study that kept curves shows some
 
 
@@ -46,3 +54,39 @@ def test_an_unknown_name_in_the_address_is_the_first_model():
     page.run()
     assert not page.exception
     assert page.subheader[0].value == "SCM-VAE on sprites"
+
+
+def charts(name):
+    """The figures of a model's page, by their keys."""
+    found = opened(name).get("plotly_chart")
+    return {chart.proto.id.rpartition("-")[2]: json.loads(chart.proto.spec) for chart in found}
+
+
+def test_the_true_edges_alone_are_in_colour():
+    chart = charts("causal-vae")["Strength of each edge while it was learned"]
+    told = {trace["name"]: trace["line"]["color"] for trace in chart["data"] if trace["showlegend"]}
+    true = {f"{a} → shadow_{b}" for a in ("angle", "light") for b in ("length", "position")}
+    assert set(told) == true
+    assert len(set(told.values())) == 4
+    others = [trace for trace in chart["data"] if not trace["showlegend"]]
+    assert {trace["line"]["color"] for trace in others} == {QUIET}
+    assert all("→" in trace["hovertemplate"] for trace in others)
+
+
+def test_errors_under_do_share_one_scale():
+    title = "Error of every concept under do(), against the truth: "
+    maps = [chart for key, chart in charts("causal-vae").items() if key.startswith(title)]
+    scales = [(trace["zmin"], trace["zmax"]) for chart in maps for trace in chart["data"]]
+    own = study("causal-vae")["series"]["do_errors"]
+    most = max(
+        v for key in ("read", "seen", "seen_truth") for row in own[key].values() for v in row
+    )
+    assert scales == [(0, most)] * 3
+    assert [chart["data"][0]["showscale"] for chart in maps] == [False, False, True]
+
+
+def test_what_z_carries_tells_labels_from_style():
+    chart = charts("scm-vae-styled")["What z carries"]
+    shown = [trace["x"] for trace in chart["data"]]
+    assert shown[0] == shown[1] == ["shape", "scale", "orientation", "posX", "posY"]
+    assert shown[2] == shown[3] == ["style", "direction", "width"]
