@@ -50,12 +50,17 @@ if not chosen:
 compared = [runs.read(name) for name in names if name in chosen]
 for note in filter(None, (run.note for run in compared)):
     st.caption(plain(note))
-st.plotly_chart(
-    loss_curves.figure(compared, loss_curves.colours(names), against or "images"),
-    config={"displayModeBar": False},
-    alt=loss_curves.in_words(compared),
-    key="curves",
-)
+look, charts = loss_curves.looks(names), loss_curves.by_loss(compared)
+with st.grid(min(2, len(charts)), min_column_width=360):
+    for loss, alike in charts.items():
+        with st.container():
+            st.markdown(f"**{plain(loss)}**")
+            st.plotly_chart(
+                loss_curves.figure(alike, look, against or "images"),
+                config={"displayModeBar": False},
+                alt=loss_curves.in_words(alike),
+                key=f"curves {loss}",
+            )
 st.caption(
     "Points: validation, of the average of the weights where the recipe keeps one. Dotted: "
     "training, of the weights as they move, a mean since the point before."

@@ -8,10 +8,25 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from causal_explorer.ui.checks.measures import table_html
-from causal_explorer.ui.training.runs import Line, Run
+from causal_explorer.ui.training.runs import DIRTY, Line, Run
 
 AXES = {"images": "images", "steps": "step", "seconds": "seconds"}  # by the key of a line
-_COLOURS = ("#4c8fd6", "#e8912d", "#5aa469", "#a678c8", "#d0605e", "#8a929e")
+# Told apart without red and green: Okabe and Ito 2008, "Color Universal Design".
+_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8a929e")
+_MARKERS = ("circle", "square", "diamond", "cross", "x")  # once the colours are used up
+_GIVEN = "−ELBO of the picture, given its factors"
+_LOSSES = {  # what the loss is, by model: curves of the same loss share a chart
+    "scm-vae": _GIVEN,
+    "scm-vae-mlp": _GIVEN,
+    "scm-vae-styled": _GIVEN,
+    "recogniser": "−log q(v | x), of the factors given the picture",
+    "beta-vae": "−ELBO of the picture alone, its KL counted β times",
+    "ladder-vae": "−ELBO of the picture alone",
+    "causal-vae": "−ELBO of the picture given its concepts, its KL counted β times, and penalties",
+    "cevae": "−ELBO of picture, treatment and outcome, and −log q of the two",
+    "intact-vae": "−ELBO of a picture whose pixels have a density: below 0 is possible",
+}
+_UNSAVED = "A loss that is not known before the first save"
 _MOST = 2_000  # points of a curve: more than that are pixels on pixels
 _ROWS = (
     "model",
@@ -25,36 +40,51 @@ _ROWS = (
     "commit",
 )
 MEANING = """
-**Loss** of an image model is −ELBO in nats an image, given its factors: what the picture still
-costs once they are known. 0 is a model that is sure of every pixel, and right. The recogniser's is
-−log q(v | x), of the factors given the picture. Compare a loss with its like alone: other models
-and other pictures have other likelihoods, and where pixels have a density it may be below 0.
+**Loss** is in nats an image, and lower is better; what it counts stands above its chart. Given the
+factors, 0 is a model that is sure of every pixel, and right. Other models and other pictures have
+other likelihoods: compare a loss with its like alone, which is why the others have charts of their
+own.
 
 **Held-out** figures are of combinations of factors that training never saw. **Exact** is the share
-of their reconstructions that equal the picture in all 4,096 pixels.
+of their reconstructions that equal the picture in all 4,096 pixels, where that was measured.
 
 **Time** is of training alone; looks at the validation split are not counted.
 """
+Look = tuple[str, str]  # of a run: its colour and its marker
 
 
-def colours(names: Sequence[str]) -> dict[str, str]:
-    """A colour for each run, by its place among all, so that none changes when one is left out."""
-    return {name: _COLOURS[place % len(_COLOURS)] for place, name in enumerate(names)}
+def looks(names: Sequence[str]) -> dict[str, Look]:
+    """A colour and a marker for each run, by its place among all: one left out changes none."""
+    return {
+        name: (_COLOURS[k % len(_COLOURS)], _MARKERS[k // len(_COLOURS) % len(_MARKERS)])
+        for k, name in enumerate(names)
+    }
 
 
-def figure(runs: Sequence[Run], palette: Mapping[str, str], against: str) -> go.Figure:
+def by_loss(runs: Sequence[Run]) -> dict[str, list[Run]]:
+    """The runs whose losses can be compared, by what the loss is."""
+    found: dict[str, list[Run]] = {}
+    for run in runs:
+        model = run.config.get("model")
+        loss = _LOSSES.get(model, f"Loss of {model}") if isinstance(model, str) else _UNSAVED
+        found.setdefault(loss, []).append(run)
+    return found
+
+
+def figure(runs: Sequence[Run], look: Mapping[str, Look], against: str) -> go.Figure:
     """The loss of each run: training as a thin dotted line, validation with markers.
 
     Args:
         runs: to compare.
-        palette: colours by name of the run.
+        look: by name of the run.
         against: a key of `AXES`.
     """
     found = go.Figure()
     for run in runs:
-        common = {"legendgroup": run.name, "line": {"color": palette[run.name], "dash": "solid"}}
-        training = common | {"line": {"color": palette[run.name], "dash": "dot", "width": 1.5}}
-        for kind, key, lines, look in (
+        colour, symbol = look[run.name]
+        common = {"legendgroup": run.name, "line": {"color": colour}, "marker": {"symbol": symbol}}
+        training = common | {"line": {"color": colour, "dash": "dot", "width": 1.5}}
+        for kind, key, lines, drawn in (
             ("training", "train_loss", run.lines, training),
             ("validation", "validation_loss", run.looks, common),
         ):
@@ -64,7 +94,7 @@ def figure(runs: Sequence[Run], palette: Mapping[str, str], against: str) -> go.
                 mode="lines" if kind == "training" else "lines+markers",
                 showlegend=bool(lines) and (kind == "validation" or not run.looks),
                 hovertemplate=f"{kind}: %{{y:.4g}} nats at %{{x:,.0f}} {against}",
-                **look,
+                **drawn,
             )
     found.update_xaxes(title=against, rangemode="tozero")
     losses = _losses(runs)
@@ -119,7 +149,7 @@ def _figures(run: Run) -> tuple[str, ...]:
     saved = run.metrics.get("step", step)
     when = "" if saved == step else f" at step {_number(saved)}"
     whose = "" if split == "test" else f", {split}{when}"
-    labels = "" if "image_nats" in measured else ", all factors right"
+    labels = ", all factors right" if run.config.get("model") == "recogniser" else ""
     loss, exact = _number(measured.get("loss"), ".4f"), _number(measured.get("exact"), ".2%")
     recipe = run.config.get("train")
     steps = recipe.get("steps") if isinstance(recipe, dict) else None
@@ -131,8 +161,8 @@ def _figures(run: Run) -> tuple[str, ...]:
         _number(step) + ("" if steps in (None, step) else f" of {_number(steps)}"),
         _number(last["images"] / seconds) if seconds else "–",
         loss + (whose if split else ""),
-        exact.replace("%", " %") + (labels if split else ""),
-        _word(run.metrics.get("commit")),
+        exact if exact == "–" else exact.replace("%", " %") + labels,
+        _word(run.metrics.get("commit")).replace(*DIRTY),
     )
 
 

@@ -12,6 +12,8 @@ from causal_explorer.checkpoint import find, kept, shipped, shipped_mechanisms
 
 OWN = Path("runs")  # of the working directory: where `python -m train` writes
 LOG = "metrics.jsonl"  # of a run, one line each interval; a checkpoint keeps it as history.jsonl
+DIRTY = ("-dirty", ", with changes not committed")  # of a commit: as it is kept, and as it is said
+_EMPTY = "| | |\n|"  # the head of a card's table
 _NEEDED = {"step", "images", "seconds", "train_loss"}
 Line = dict[str, float]
 
@@ -112,11 +114,14 @@ def _line(written: bytes) -> Line | None:
 
 
 def _card(path: Path) -> str:
-    """Without its heading, which is the run's name, and without pictures from elsewhere."""
+    """Without its heading, the run's name, and pictures from elsewhere; its table gets a head."""
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
     heading, _, rest = text.partition("\n")
     body = rest if heading.startswith("# ") else text
-    return body.replace("![", "\\![").strip()
+    named = body.replace(_EMPTY, "| what | of this run |\n|").replace(
+        f"{DIRTY[0]} |", f"{DIRTY[1]} |"
+    )
+    return named.replace("![", "\\![").strip()

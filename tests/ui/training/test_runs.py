@@ -159,6 +159,17 @@ def test_a_card_shows_no_picture_from_elsewhere(here):
     assert runs.read("runs/quick").card == "Mine \\![x](http://a.b/c)"
 
 
+def test_a_card_and_the_table_say_that_changes_were_not_committed(here):
+    save = make_run(here / "runs/quick", saved=300) / "scm-vae"
+    (save / "card.md").write_text("# scm-vae\n\n| | |\n|---|---|\n| commit | 0123-dirty |\n")
+    metrics = json.loads((save / "metrics.json").read_text())
+    (save / "metrics.json").write_text(json.dumps(metrics | {"commit": "0123-dirty"}))
+    assert cells(["runs/quick"])["commit"] == ["0123, with changes not committed"]
+    card = runs.read("runs/quick").card
+    assert card.endswith("| commit | 0123, with changes not committed |")
+    assert card.startswith("| what | of this run |\n|---|---|")
+
+
 def test_every_row_of_a_shipped_card_has_two_cells():
     for name in shipped():
         rows = [row for row in runs.read(name).card.splitlines() if row.startswith("|")]
@@ -178,6 +189,9 @@ def test_the_table_compares(here):
     assert loss[0] == f"{runs.read('scm-vae').metrics['test']['loss']:.4f}"
     assert loss[2:] == ["12.5000, validation at step 300", "12.5000"]
     assert found["exact"][1].endswith(" %, all factors right")
+    unmeasured = [name for name in shipped() if "exact" not in runs.read(name).held_out[1]]
+    assert "beta-vae" in unmeasured
+    assert cells(unmeasured)["exact"] == ["–"] * len(unmeasured)
     assert found["exact"][2:] == ["37.50 %", "37.50 %"]
 
 
@@ -200,9 +214,9 @@ def test_times_are_read_at_a_glance(here, seconds, words):
 def test_the_figure_holds_both_curves_of_each_run(here):
     make_run(here / "runs/quick")
     chosen = [runs.read(name) for name in ("scm-vae", "runs/quick")]
-    palette = loss_curves.colours(runs.names())
+    look = loss_curves.looks(runs.names())
     for against, key in loss_curves.AXES.items():
-        figure = loss_curves.figure(chosen, palette, against)
+        figure = loss_curves.figure(chosen, look, against)
         training, validation = figure.data[2:]
         assert list(training.x) == [line[key] for line in LINES]
         assert list(training.y) == [line["train_loss"] for line in LINES]
@@ -218,31 +232,48 @@ def test_the_figure_holds_both_curves_of_each_run(here):
 
 def test_ticks_fit_the_spread_of_the_losses(here):
     make_run(here / "runs/quick")
-    palette = loss_curves.colours(runs.names())
+    look = loss_curves.looks(runs.names())
     for name, ticks in (("scm-vae", 1), ("runs/quick", None)):
-        assert loss_curves.figure([runs.read(name)], palette, "steps").layout.yaxis.dtick == ticks
+        assert loss_curves.figure([runs.read(name)], look, "steps").layout.yaxis.dtick == ticks
 
 
 def test_a_run_without_validation_is_in_the_legend_all_the_same(here):
     log = make_run(here / "runs/young") / runs.LOG
     log.write_text(json.dumps(LINES[0]))
     young = runs.read("runs/young")
-    figure = loss_curves.figure([young], {"runs/young": "#000000"}, "steps")
+    figure = loss_curves.figure([young], {"runs/young": ("#000000", "circle")}, "steps")
     assert [trace.showlegend for trace in figure.data] == [True, False]
     assert loss_curves.in_words([young]).endswith("not measured yet.")
 
 
-def test_a_colour_stays_with_its_run():
-    names = [f"runs/{i}" for i in range(9)]
-    assert loss_curves.colours(names)["runs/2"] == loss_curves.colours(names[:3])["runs/2"]
-    assert len(set(loss_curves.colours(names[:6]).values())) == 6
+def test_a_look_stays_with_its_run_and_is_its_own():
+    names = [f"runs/{i}" for i in range(20)]
+    assert loss_curves.looks(names)["runs/2"] == loss_curves.looks(names[:3])["runs/2"]
+    assert len(set(loss_curves.looks(names).values())) == 20
+
+
+def test_only_like_losses_share_a_chart():
+    found = loss_curves.by_loss([runs.read(name) for name in runs.names()])
+    alike = {run.name: loss for loss, chosen in found.items() for run in chosen}
+    assert alike["scm-vae"] == alike["scm-vae-mlp"] == alike["scm-vae-styled"]
+    assert len(found) == len(alike) - 2
+    assert all("given its factors" not in alike[name] for name in ("beta-vae", "ladder-vae"))
+    assert not any(loss.startswith("Loss of") for loss in found), (
+        "every shipped model says its loss"
+    )
+
+
+def test_a_run_without_a_save_is_compared_with_none(here):
+    make_run(here / "runs/young")
+    make_run(here / "runs/quick", saved=300)
+    assert len(loss_curves.by_loss([runs.read(f"runs/{name}") for name in ("young", "quick")])) == 2
 
 
 def test_long_curves_are_thinned(here):
     log = make_run(here / "runs/long") / runs.LOG
     log.write_text("".join(f"{json.dumps(LINES[0] | {'step': i})}\n" for i in range(50_000)))
     long = runs.read("runs/long")
-    figure = loss_curves.figure([long], {"runs/long": "#000000"}, "steps")
+    figure = loss_curves.figure([long], {"runs/long": ("#000000", "circle")}, "steps")
     assert len(long.lines) == 50_000
     assert 1_000 <= len(figure.data[0].x) <= 2_000
 

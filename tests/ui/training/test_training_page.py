@@ -34,11 +34,11 @@ def done(page):
 
 
 def curves(page):
-    """The names in the legend, and the title of the x axis."""
-    (chart,) = page.get("plotly_chart")
-    figure = json.loads(chart.proto.spec)
-    shown = [trace["name"] for trace in figure["data"] if trace["showlegend"]]
-    return shown, figure["layout"]["xaxis"]["title"]["text"]
+    """The names in the legends, and the title of the x axis."""
+    figures = [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
+    shown = [trace["name"] for own in figures for trace in own["data"] if trace["showlegend"]]
+    (against,) = {own["layout"]["xaxis"]["title"]["text"] for own in figures}
+    return shown, against
 
 
 def compared(page):
@@ -59,6 +59,18 @@ def test_the_first_screen_compares_the_shipped_image_models():
     assert f">{trained['test']['loss']:.4f}<" in compared(page)
     assert any("scm-vae on dsprites, trained" in text.value for text in page.markdown)
     assert any("train.learning_rate" in html.value for html in page.html)
+
+
+def test_losses_that_cannot_be_compared_have_charts_of_their_own():
+    page = opened(runs=["scm-vae", "scm-vae-mlp", "intact-vae"])
+    given, density = page.get("plotly_chart")
+    assert "scm-vae 0.0" in given.proto.alt
+    assert "scm-vae-mlp" in given.proto.alt
+    assert "intact-vae" not in given.proto.alt
+    assert "intact-vae -3" in density.proto.alt
+    told = [text.value for text in page.markdown]
+    assert "**−ELBO of the picture, given its factors**" in told
+    assert any("below 0 is possible" in text for text in told)
 
 
 def test_without_own_runs_one_sentence_says_how_to_make_one(here):
