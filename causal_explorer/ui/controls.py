@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -46,10 +46,27 @@ def _is_endless(value: str) -> bool:
         return False
 
 
-def sprite(variables: tuple[Variable, ...]) -> Classes:
-    """The factors of the sprite that is asked about."""
+def sprite(variables: tuple[Variable, ...], idle: Mapping[str, str] | None = None) -> Classes:
+    """The factors of the sprite that is asked about.
+
+    Args:
+        variables: of the data set.
+        idle: of a factor that the question does not look at: a sentence that says why.
+    """
+    why = idle or {}
     return tuple(
-        (v.name, choose_class(v, v.name, _SPRITE[v.name], v.name, _HELP[v.name])) for v in variables
+        (
+            v.name,
+            choose_class(
+                v,
+                v.name,
+                _SPRITE[v.name],
+                v.name,
+                f"{_HELP[v.name]} {why.get(v.name, '')}".strip(),
+                disabled=v.name in why,
+            ),
+        )
+        for v in variables
     )
 
 
@@ -244,7 +261,9 @@ def set_sprite(names: list[str], classes: tuple[int, ...]) -> None:
         st.session_state[name] = value
 
 
-def choose_class(variable: Variable, key: str, default: int, label: str, words: str) -> int:
+def choose_class(
+    variable: Variable, key: str, default: int, label: str, words: str, disabled: bool = False
+) -> int:
     """A class by its name where it has one, otherwise by its number; `words` are its help."""
     if not variable.labels:
         return st.slider(
@@ -255,6 +274,7 @@ def choose_class(variable: Variable, key: str, default: int, label: str, words: 
             key=key,
             bind="query-params",
             help=words,
+            disabled=disabled,
         )
     choose = st.segmented_control if variable.classes <= _FEW else st.pills
     chosen = choose(
@@ -266,6 +286,7 @@ def choose_class(variable: Variable, key: str, default: int, label: str, words: 
         key=key,
         bind="query-params",
         help=words,
+        disabled=disabled,
     )
     return default if chosen is None else chosen  # an address can empty even a required choice
 

@@ -43,6 +43,22 @@ def known(kind: str, variables: tuple[Variable, ...]) -> tuple[tuple[str, ...], 
     return (), None
 
 
+def idle(kind: str, names: tuple[str, ...], variables: tuple[Variable, ...]) -> dict[str, str]:
+    """The sprite's factors that the question does not look at, and why.
+
+    Args:
+        kind: of the evidence.
+        names: of the known factors, where there is no image.
+        variables: of the data set.
+    """
+    if kind == "upload":
+        return {v.name: "Without effect: your own image is asked about." for v in variables}
+    if kind == "factors":
+        why = "Without effect: it is not among the known factors."
+        return {v.name: why for v in variables if v.name not in names}
+    return {}
+
+
 def _uploaded() -> bytes | None:
     """The 512 bytes of the user's picture, from a file or from a link; None while there is none."""
     file = controls.upload()

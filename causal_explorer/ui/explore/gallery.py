@@ -21,8 +21,14 @@ _STYLE = """
 """
 
 
-def gallery(story: str, variables: tuple[Variable, ...]) -> None:
-    """Thumbnails with a button that draws others, and one that picks a sprite at random."""
+def gallery(story: str, variables: tuple[Variable, ...], idle: bool) -> None:
+    """Thumbnails with a button that draws others, and one that picks a sprite at random.
+
+    Args:
+        story: that draws them.
+        variables: of the data set.
+        idle: whether no sprite is asked about.
+    """
     names = [variable.name for variable in variables]
     drawn = serving.sprites(story, COUNT, st.session_state.setdefault(_PAGE, 0))
     st.html(thumbnails_css([serving.picture(sprite) for sprite in drawn]))
@@ -36,6 +42,7 @@ def gallery(story: str, variables: tuple[Variable, ...]) -> None:
                 on_click=controls.set_sprite,
                 args=(names, sprite),
                 width="stretch",
+                disabled=idle,
             )
     with st.grid(2, min_column_width=80, gap="xsmall"):
         st.button(
@@ -45,6 +52,7 @@ def gallery(story: str, variables: tuple[Variable, ...]) -> None:
             on_click=_pick_random,
             args=(story, names),
             width="stretch",
+            disabled=idle,
             help="Draws one sprite from the story and moves the sliders to it.",
         )
         st.button(
@@ -53,6 +61,7 @@ def gallery(story: str, variables: tuple[Variable, ...]) -> None:
             icon=":material/refresh:",
             on_click=_turn_page,
             width="stretch",
+            disabled=idle,
             help="Draws eight other thumbnails from the story.",
         )
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from causal_explorer import CounterfactualAnswer
 from causal_explorer.scm.coupling import COUPLINGS
+from causal_explorer.sharing.link import query_string, to_params
 from causal_explorer.sharing.question import Question
 from causal_explorer.ui import live, serving
 from causal_explorer.ui.explore import compare, couplings, optimised, takeaway, uncertainty
@@ -41,9 +42,16 @@ def look_closer(question: Question, answer: CounterfactualAnswer) -> None:
 
 
 def _moved(question: Question, answer: CounterfactualAnswer) -> None:
-    """What became of each factor."""
+    """What became of each factor, and the way to what the same words say of all sprites."""
     story = serving.explorer(question.checkpoint, question.story).story
     st.html(table_html(changes(answer, story.graph)))
+    if question.evidence == "sprite":
+        st.link_button(
+            "Open in Three rungs",
+            f"./rungs?{query_string(to_params(question, answer.variables))}",
+            icon=":material/open_in_new:",
+            help="The same words seen and done as well, of this sprite and under this story.",
+        )
 
 
 def _uncertainty(_: Question, answer: CounterfactualAnswer) -> None:

@@ -8,7 +8,7 @@ from causal_explorer.sharing.panel import panel
 from causal_explorer.sharing.question import Question
 from causal_explorer.ui import controls, graph, live, presenter, serving
 from causal_explorer.ui.explore import guide, views
-from causal_explorer.ui.explore.evidence import explanations_html, fit_text, known
+from causal_explorer.ui.explore.evidence import explanations_html, fit_text, idle, known
 from causal_explorer.ui.explore.gallery import gallery
 from causal_explorer.ui.pictures import panel_html
 from causal_explorer.ui.story import told
@@ -36,10 +36,11 @@ if system != CHECKPOINT:
 variables = serving.open_or_stop(CHECKPOINT, "default").story.variables
 with st.sidebar:
     st.header("Sprite", anchor=False)
-    thumbnails = st.container()
-    sprite = controls.sprite(variables)
+    thumbnails, sliders = st.container(), st.container()
     evidence = controls.evidence()
     names, picture = known(evidence, variables)
+    with sliders:
+        sprite = controls.sprite(variables, idle(evidence, names, variables))
     st.header("Assumptions", anchor=False)
     checkpoint = controls.image_model(shipped_mechanisms(), CHECKPOINT)
     story = controls.story()
@@ -50,7 +51,7 @@ with st.sidebar:
     samples = controls.samples()
     seed = controls.seed()
     with thumbnails:
-        gallery(story, variables)
+        gallery(story, variables, evidence == "upload")
 
 told.show_refusal()
 pictures = st.container()
