@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from causal_explorer.data.dsprites import FACTORS, SHAPES
 from causal_explorer.inference.explorer import Explorer
 from causal_explorer.lessons.lesson import HEART, Lesson, Opener, Told, shown
 from causal_explorer.lessons.numbers import Law, mean, signed
 from causal_explorer.scm.law import population_law
-from causal_explorer.sharing.panel import Figure
+from causal_explorer.sharing.panel import Figure, brightened
 from causal_explorer.sharing.question import Question
 from causal_explorer.sharing.words import equations, listed, percent
 
@@ -68,7 +66,7 @@ def _figures(explorer: Explorer, see: list[Law], do: list[Law]) -> tuple[Figure,
         shown(
             f"{name} {equations(end, FACTORS)}",
             f"mean posY {mean(law['posY']):.1f}; averaged, brightened",
-            _bright(ask(end, STATE.samples, STATE.seed).density),
+            brightened(ask(end, STATE.samples, STATE.seed).density),
         )
         for name, ask, laws in (
             ("See", explorer.condition, see),
@@ -76,10 +74,6 @@ def _figures(explorer: Explorer, see: list[Law], do: list[Law]) -> tuple[Figure,
         )
         for end, law in zip((SMALL, LARGE), laws, strict=True)
     )
-
-
-def _bright(density: np.ndarray) -> np.ndarray:
-    return density / density.max()
 
 
 def _answer(seen: float, done: float, inside: list[float], weighed: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from html import escape
 
 import networkx as nx
@@ -12,7 +13,7 @@ import plotly.graph_objects as go
 from causal_explorer import CounterfactualAnswer, PopulationAnswer
 from causal_explorer.inference.agreement import total_variation
 from causal_explorer.scm.variables import Variable
-from causal_explorer.sharing.panel import Figure, l1_text
+from causal_explorer.sharing.panel import Figure, brightened, l1_text
 from causal_explorer.sharing.words import listed, percent
 from causal_explorer.ui.pictures import figures_html
 
@@ -59,7 +60,15 @@ def figures(answers: Rungs, words: str) -> tuple[Figure, ...]:
         )
         for rung, answer in answers.items()
     ]
-    return *densities, *truths
+    return tuple(map(_legible, (*densities, *truths)))
+
+
+def _legible(figure: Figure) -> Figure:
+    """The average of many sprites is faint: it is brightened, and says so."""
+    if figure.slot.startswith("imagine") or figure.picture is None:
+        return figure
+    picture = brightened(figure.picture)
+    return replace(figure, picture=picture, caption=f"{figure.caption}; brightened")
 
 
 def pictures_html(answers: Rungs, words: str) -> str:
@@ -152,5 +161,5 @@ def _imagined(differ: Mapping[str, float], answer: CounterfactualAnswer) -> str:
 
 
 def _shares(distances: Mapping[str, float]) -> str:
-    """Factors, with the share of each law's mass that would have to move."""
+    """Factors, with the share of the draws in which each must differ: total variation."""
     return listed(f"{name} (by {percent(distance)})" for name, distance in distances.items())

@@ -37,6 +37,13 @@ def test_the_page_writes_them_with_their_formulas():
     html = ladder.pictures_html(answers, "shape = square")
     assert "p(x | do(shape = square))" in html
     assert html.count("<figure>") == 6
+    for shown in ladder.figures(answers, "shape = square"):
+        bright = shown.title.startswith(("See", "Do"))
+        assert shown.caption.endswith("; brightened") == bright
+        assert not bright or shown.picture.max() == 1
+    imagined = answers["Imagine"]
+    shown = {figure.slot: figure.picture for figure in ladder.figures(answers, "shape = square")}
+    np.testing.assert_array_equal(shown["imagine-density"], imagined.density)
     figure = ladder.laws_figure(laws, dsprites.FACTORS[0])
     assert [trace.name for trace in figure.data] == list(ladder.RUNGS)
     assert list(figure.data[0].x) == ["square", "ellipse", "heart"]
