@@ -56,8 +56,8 @@ def _where(explorer: Explorer) -> str:
         explorer.law(do=DO), explorer.law(dict(STATE.sprite), DO, STATE.coupling)
     )
     return (
-        f"Fresh noise forgets the sprite, most of all its {name}: {percent(distance)} of that "
-        "factor's law is in the wrong place."
+        f"Fresh noise forgets the sprite, most of all its {name}: in at least "
+        f"{percent(distance)} of the draws it comes out otherwise (total variation)."
     )
 
 

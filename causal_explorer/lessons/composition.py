@@ -11,10 +11,10 @@ from causal_explorer import CounterfactualAnswer
 from causal_explorer.data.dsprites import FACTORS
 from causal_explorer.inference.explorer import Explorer
 from causal_explorer.lessons.lesson import HEART, Lesson, Opener, Told, shown
-from causal_explorer.lessons.numbers import score, small
+from causal_explorer.lessons.numbers import score
 from causal_explorer.metrics.composition import composition
 from causal_explorer.sharing.question import Question
-from causal_explorer.sharing.words import notation
+from causal_explorer.sharing.words import notation, small
 
 STATE = Question("scm-vae", "default", HEART, (("shape", 2),), 1001, 0, "gumbel")
 EXHIBIT = replace(STATE, checkpoint="scm-vae-mlp")

@@ -12,12 +12,12 @@ from causal_explorer.data.dsprites import FACTORS, SHAPES
 from causal_explorer.inference.explorer import Explorer
 from causal_explorer.lessons.doing import LOW_HEART
 from causal_explorer.lessons.lesson import Lesson, Opener, Told, shown
-from causal_explorer.lessons.numbers import Law, furthest, largest_gap, mean, small
+from causal_explorer.lessons.numbers import Law, furthest, largest_gap, mean
 from causal_explorer.scm.coupling import COUPLINGS
 from causal_explorer.scm.law import population_law
 from causal_explorer.sharing.panel import Figure
 from causal_explorer.sharing.question import Question
-from causal_explorer.sharing.words import equations, listed, notation, percent
+from causal_explorer.sharing.words import equations, listed, notation, percent, small
 
 STATE = Question("scm-vae", "default", LOW_HEART, (("scale", 0),), 1001, 0, "gumbel")
 SPRITE, DO = dict(STATE.sprite), dict(STATE.do)
@@ -37,8 +37,8 @@ def tell(open_explorer: Opener) -> Told:
             f"Seeing: the largest difference between {listed(list(COUPLINGS))} in the laws "
             f"p(v | {equations(SEEN, FACTORS)}) is {small(see)}.",
             f"Doing: in the laws p(v | {ASKED}) it is {small(do)}.",
-            f"Imagining: for this heart, {percent(distance)} of the law of {factor} under {ASKED} "
-            "would have to move to turn one coupling's answer into the other's.",
+            f"Imagining: under {ASKED}, {factor} of this heart differs between the couplings in at "
+            f"least {percent(distance)} of the draws (total variation).",
         ),
         _figures(explorer, imagined),
         _answer(max(see, do), imagined, factor),

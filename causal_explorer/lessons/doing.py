@@ -61,10 +61,10 @@ def _answer(done: Law, imagined: Law) -> str:
     return (
         "It used the sprite. Abduction reads off the noise that must have made this very sprite; "
         f"action sets the scale; prediction runs the same noise again. {_kept(kept)} Doing draws "
-        f"fresh noise for everybody, so that {percent(distance)} of its law of {name} would have "
-        "to move to become the imagined one. An experiment can settle the first answer. It cannot "
-        "settle the second, because nobody can make the same sprite twice: what noise keeps is the "
-        f"coupling's to say, here {STATE.coupling}."
+        f"fresh noise for everybody, so that {name} comes out otherwise than imagined in at least "
+        f"{percent(distance)} of the draws (total variation). An experiment can settle the first "
+        "answer. It cannot settle the second, because nobody can make the same sprite twice: what "
+        f"noise keeps is the coupling's to say, here {STATE.coupling}."
     )
 
 

@@ -10,7 +10,6 @@ from causal_explorer.sharing.panel import iou_text, l1_text
 
 Law = dict[str, np.ndarray]  # of each factor: (K,) probabilities
 _TIED = "\u00a0"  # a space at which no line breaks
-_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def mean(law: np.ndarray) -> float:
@@ -39,11 +38,3 @@ def score(answer: Answer) -> str:
 def signed(value: float) -> str:
     """With one decimal and its sign."""
     return f"{value:+.1f}".replace("-", "−")
-
-
-def small(value: float) -> str:
-    """A number near 0, 0 or above: "0", "0.012" or "2 × 10⁻¹⁶"."""
-    if value == 0 or value >= 0.001:
-        return f"{value:.2g}"
-    digit, power = f"{value:.0e}".split("e")
-    return f"{digit}{_TIED}×{_TIED}10{str(int(power)).translate(_SUPERSCRIPT)}"

@@ -11,9 +11,9 @@ from causal_explorer.data.dsprites import FACTORS
 from causal_explorer.inference.agreement import l1
 from causal_explorer.inference.explorer import Explorer
 from causal_explorer.lessons.lesson import HEART, Lesson, Opener, Told, shown
-from causal_explorer.lessons.numbers import furthest, score, small
+from causal_explorer.lessons.numbers import furthest, score
 from causal_explorer.sharing.question import Question
-from causal_explorer.sharing.words import notation, percent
+from causal_explorer.sharing.words import notation, percent, small
 
 STATE = Question("scm-vae", "default", HEART, (("shape", 0),), 1001, 0, "gumbel")
 OTHER = replace(STATE, story="independent")
@@ -37,8 +37,8 @@ def tell(open_explorer: Opener) -> Told:
             f"{small(_gap(one.reconstruction, other.reconstruction))}.",
             "With all five factors set by do(), which leaves p(x | v, z) alone, it is "
             f"{small(_gap(set_one.density, set_other.density))} in the counterfactual.",
-            f"With {ASKED} alone, {percent(distance)} of the law of {factor} would have to move to "
-            "turn one story's answer into the other's, and the densities differ by L1 "
+            f"With {ASKED} alone, {factor} differs between the stories in at least "
+            f"{percent(distance)} of the draws (total variation), and the densities by L1 "
             f"{l1(one.density, other.density):.3f} a pixel.",
         ),
         tuple(

@@ -117,10 +117,15 @@ def figures(question: Question, answer: CounterfactualAnswer) -> tuple[Figure, .
 
 
 def l1_text(answer: Answer) -> str:
-    """Mean absolute error a pixel; a tiny one never reads as none."""
-    if 0 < answer.l1 < 0.00001:
-        return "< 0.00001"
+    """Mean absolute error a pixel; a tiny one never reads as none, and none never as a tiny one."""
+    if answer.l1 < 0.00001:
+        return "< 0.00001" if answer.l1 else "0"
     return f"{answer.l1:.5f}"
+
+
+def brightened(picture: np.ndarray) -> np.ndarray:
+    """A faint picture as bright as it can be: its largest value becomes 1."""
+    return picture / max(float(picture.max()), 1e-9)
 
 
 def iou_text(answer: Answer) -> str:

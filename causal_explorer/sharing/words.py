@@ -8,6 +8,9 @@ from causal_explorer.scm.variables import Variable
 from causal_explorer.sharing.question import Question
 
 _NEARLY = 5e-4  # to 1
+_TINY = 1e-4  # below it zeros would have to be counted
+_TIED = "\u00a0"  # a space at which no line breaks
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def describe(classes: Mapping[str, int], variables: Iterable[Variable]) -> str:
@@ -88,5 +91,15 @@ def figure(value: object, unit: object = None) -> str:
     """A measured number to four digits, with its unit; more of them where it is only nearly 1."""
     if not isinstance(value, int | float):
         return "–" if value is None else str(value)
+    if 0 < value < _TINY:
+        return f"{small(value)} {unit or ''}".strip()
     digits = 6 if 0 < abs(value - 1) < _NEARLY else 4
     return f"{value:,.{digits}g} {unit or ''}".strip()
+
+
+def small(value: float) -> str:
+    """A number near 0, 0 or above: "0", "0.012" or "2 × 10⁻¹⁶"."""
+    if value == 0 or value >= 0.001:
+        return f"{value:.2g}"
+    digit, power = f"{value:.0e}".split("e")
+    return f"{digit}{_TIED}×{_TIED}10{str(int(power)).translate(_SUPERSCRIPT)}"

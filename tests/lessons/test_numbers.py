@@ -6,20 +6,7 @@ from causal_explorer.lessons.numbers import (
     largest_gap,
     mean,
     signed,
-    small,
 )
-
-
-def read(text):
-    return text.replace("\u00a0", " ")
-
-
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [(0.0, "0"), (0.0118, "0.012"), (0.5, "0.5"), (2.2e-16, "2 × 10⁻¹⁶"), (4e-4, "4 × 10⁻⁴")],
-)
-def test_a_small_number(value, words):
-    assert read(small(value)) == words
 
 
 def test_a_sign_is_told():

@@ -46,7 +46,7 @@ def test_the_error_is_the_answers_own():
 
 def test_a_tiny_error_never_reads_as_none():
     none, some = np.zeros((64, 64)), np.full((64, 64), 1e-7)
-    assert panel.l1_text(answer({"shape": 0}, [SQUARE], none, none)) == "0.00000"
+    assert panel.l1_text(answer({"shape": 0}, [SQUARE], none, none)) == "0"
     assert panel.l1_text(answer({"shape": 0}, [SQUARE], some, none)) == "< 0.00001"
 
 

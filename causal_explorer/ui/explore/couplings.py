@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from causal_explorer import CounterfactualAnswer
 from causal_explorer.sharing.panel import Figure
-from causal_explorer.sharing.words import percent
+from causal_explorer.sharing.words import listed, percent
 from causal_explorer.ui.pictures import figures_html
 
 TEXT = (
@@ -22,10 +22,10 @@ def sentence(distances: Mapping[str, float] | None) -> str:
     apart = {name: distance for name, distance in distances.items() if distance > 1e-6}
     if not apart:
         return "Here they agree: each factor has the same law, whatever the coupling."
-    parts = [f"{name} ({percent(distance)})" for name, distance in apart.items()]
+    parts = listed(f"{name} ({percent(distance)})" for name, distance in apart.items())
     return (
-        f"They disagree about {', '.join(parts)}: that share of its law would have to move to turn "
-        "one answer into the other."
+        f"They disagree about {parts}: in at least that share of the draws the factor comes out "
+        "otherwise under the other coupling (total variation)."
     )
 
 

@@ -35,8 +35,8 @@ def maps_html(answer: CounterfactualAnswer) -> str:
         [
             Figure(
                 title,
-                f"{caption}; up to {most(part)}",
-                f"{title}, at most {most(part)}",
+                f"{caption}; {most(part)}",
+                f"{title}, {most(part)}",
                 cividis(part / _MOST),
             )
             for title, part, caption in parts
@@ -57,13 +57,15 @@ def differences_html(answer: CounterfactualAnswer) -> str:
 def _difference(title: str, change: np.ndarray, caption: str) -> Figure:
     return Figure(
         title,
-        f"{caption}; up to {most(change)}",
-        f"{title}, at most {most(change)}",
+        f"{caption}; {most(change)}",
+        f"{title}, {most(change)}",
         diverging(change),
     )
 
 
 def most(picture: np.ndarray) -> str:
-    """The largest amount in a picture; a tiny one never reads as none."""
+    """The largest amount in a picture, in words; a tiny one never reads as none."""
     found = float(np.abs(picture).max())
-    return "< 0.001" if 0 < found < 0.001 else f"{found:.3f}"
+    if found < 0.001:
+        return "everywhere under 0.001" if found else "0 everywhere"
+    return f"up to {found:.3f}"

@@ -82,7 +82,10 @@ def test_couplings_that_disagree_are_named():
     apart = serving.couplings_apart(Question(*settings))
     assert apart["posY"] > 0.1
     assert apart["shape"] == 0
-    assert "posY" in couplings.sentence(apart)
+    said = couplings.sentence(apart)
+    assert f"posY ({percent(apart['posY'])})" in said
+    assert "total variation" in said
+    assert "law" not in said
     assert couplings.side_by_side_html(answers).count("<figure>") == 4
     assert "they agree" in couplings.sentence({"posY": 1e-9})
     assert "too large" in couplings.sentence(None)
@@ -125,7 +128,7 @@ def test_the_maps_show_the_three_sources():
 
 def test_the_largest_of_a_map_never_reads_as_none():
     shown = [uncertainty.most(np.array(x)) for x in ([0.0], [1e-9, 0.0], [-0.25, 0.1])]
-    assert shown == ["0.000", "< 0.001", "0.250"]
+    assert shown == ["0 everywhere", "everywhere under 0.001", "up to 0.250"]
 
 
 def test_the_differences_are_shown():

@@ -1,14 +1,16 @@
 """The closer looks of the first page, stories and pictures from links, and presenter mode."""
 
+from urllib.parse import parse_qs
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from causal_explorer.data import dsprites
 from causal_explorer.scm.stories import read_story
-from causal_explorer.sharing.link import packed, query_string, to_params
+from causal_explorer.sharing.link import from_params, packed, query_string, to_params
 from tests.ui.conftest import APP
-from tests.ui.small import HEART, question
+from tests.ui.small import HEART, NAMES, question
 
 VIEWS = {
     "What moved, and why": 'class="ce-bars"',
@@ -58,6 +60,11 @@ def test_a_kept_question_stands_beside_the_present_one():
     assert "data-kept" not in words(page)
 
 
+def test_a_kept_question_that_is_damaged_is_named_as_such():
+    (warning,) = opened(view="Compare", kept="garbage").warning
+    assert warning.value == "The question that was kept cannot be shown: The link lacks story."
+
+
 def test_keeping_a_question_puts_it_into_the_address():
     page = opened(view="Compare")
     page.button(key="keep_question").click().run()
@@ -84,6 +91,36 @@ def test_a_picture_from_a_link_is_asked_about():
     bits = np.packbits(dsprites.render(np.array([HEART]))[0]).tobytes()
     page = opened(evidence="Upload", image=packed(bits))
     assert "most likely heart, scale 3" in words(page)
+
+
+@pytest.mark.parametrize(
+    ("address", "idle"),
+    [
+        ({}, set()),
+        ({"evidence": "Image only"}, set()),
+        ({"evidence": "Some factors", "known": ["shape", "posX"]}, set(NAMES) - {"shape", "posX"}),
+        ({"evidence": "Upload"}, set(NAMES)),
+    ],
+    ids=["sprite", "image", "factors", "upload"],
+)
+def test_what_has_no_effect_is_disabled_and_says_why(address, idle):
+    page = opened(**address)
+    controls = [page.segmented_control(key="shape"), *(page.slider(key=k) for k in NAMES[1:])]
+    told = {c.proto.label: (c.proto.disabled, "Without effect" in c.proto.help) for c in controls}
+    assert told == {name: (name in idle, name in idle) for name in NAMES}
+    thumbnails = [button for button in page.button if button.key.startswith("thumbnail_")]
+    assert {button.proto.disabled for button in thumbnails} == {idle == set(NAMES)}
+
+
+def test_three_rungs_are_a_link_away():
+    page = opened(shape="ellipse", scale="1", seed="7", story="chain", do="posX", do_posX="3")
+    (link,) = page.get("link_button")
+    path, _, query = link.proto.url.partition("?")
+    asked = from_params(parse_qs(query), dsprites.FACTORS)
+    assert path == "./rungs"
+    assert dict(asked.sprite) | {"shape": 1, "scale": 1} == dict(asked.sprite)
+    assert (asked.story, asked.seed, asked.do) == ("chain", 7, (("posX", 3),))
+    assert not opened(evidence="Image only").get("link_button")
 
 
 def test_presenter_mode_leaves_only_what_a_room_needs():
