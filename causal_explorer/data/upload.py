@@ -20,7 +20,7 @@ _PREVIEW = 256
 _CONTRAST = 24  # grey levels between figure and ground, of 255
 _AREA = 200.0  # pixels of a dSprites sprite of middle size
 _LONGEST = 26.0  # pixels of the longest side of a sprite
-_SPECK = 0.02  # of the largest shape's area
+_SPECK = 0.005  # of the largest shape's area: what is smaller is dirt
 _NOTHING = "Nothing stands out in the image: it takes one shape on a plain ground."
 _UNREADABLE = "The file is no whole PNG, JPEG, GIF or WebP image."
 
@@ -140,8 +140,16 @@ def _figure(grey: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
         raise ValueError(_NOTHING)
     others = int((sizes > _SPECK * sizes.max()).sum()) - 1
     if others:
-        remarks += (f"It has {others + 1} shapes: the largest was taken.",)
+        remarks += (_several(others + 1),)
     return largest, remarks
+
+
+def _several(shapes: int) -> str:
+    return (
+        "Two shapes were found; the larger is used."
+        if shapes == 2
+        else f"{shapes} shapes were found; the largest is used."
+    )
 
 
 def _is_noise(mask: np.ndarray) -> bool:

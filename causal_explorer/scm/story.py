@@ -186,8 +186,9 @@ def parse(name: str, text: str) -> Story:
         hidden[cause] = classes
     mechanisms = {}
     for variable, section in content.items():
+        written = _mapping(name, variable, section)
         try:
-            mechanisms[variable] = _written(_mapping(name, variable, section))
+            mechanisms[variable] = _written(written)
         except _BROKEN as error:
             raise ValueError(f"The story {name}, [{variable}]: {first_line(error)}.") from error
     return Story(name, summary, coupling_named(coupling).name, mechanisms, hidden)

@@ -185,5 +185,13 @@ def test_a_photo_is_turned_as_its_camera_says():
 def test_the_largest_of_several_shapes_is_taken():
     image = heart((320, 240))
     ImageDraw.Draw(image).rectangle((10, 10, 40, 40), fill=40)
-    assert "2 shapes" in " ".join(read_upload(encoded(image)).remarks)
+    assert "Two shapes were found; the larger is used." in read_upload(encoded(image)).remarks
     assert same_as_plain(encoded(image))
+    ImageDraw.Draw(image).rectangle((280, 10, 290, 20), fill=40)  # 1 % of the heart's area
+    assert "3 shapes were found; the largest is used." in read_upload(encoded(image)).remarks
+
+
+def test_dirt_is_no_shape():
+    image = heart((320, 240))
+    ImageDraw.Draw(image).rectangle((10, 10, 13, 13), fill=40)
+    assert not any("found" in remark for remark in read_upload(encoded(image)).remarks)

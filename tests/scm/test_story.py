@@ -58,7 +58,10 @@ ROWS = ", ".join(["[0.5, 0.1, 0.1, 0.1, 0.1, 0.1]"] * 3)
         ("hidden = 3\n" + PLAIN, "takes a section"),
         (PLAIN + "[hidden.wind]\nclasses = 1\n[wind]\n", "a whole number from 2"),
         (PLAIN + "[hidden.posX]\nclasses = 3\n", "hides a variable that the data set shows"),
-        ("shape = 3\n" + PLAIN.replace("[shape]\n", ""), "takes a section"),
+        (
+            "shape = 3\n" + PLAIN.replace("[shape]\n", ""),
+            r"^The story \w+: shape is 3: it takes a section\.$",
+        ),
         (
             PLAIN.replace("[posX]", "[posX]\nspread = 1\neffects.posY.slope = 1")
             + "spread = 1\neffects.posX.slope = 1\n",

@@ -51,7 +51,7 @@ def panel(question: Question, answer: CounterfactualAnswer) -> None:
         kept = from_params(parse_qs(address), answer.variables)
         other = serving.answer(kept)
     except (ValueError, OSError) as error:
-        st.warning(str(error))
+        st.warning(f"The question that was kept cannot be shown: {error}")
         return
     left, right = st.columns(2, gap="large")
     left.html(panel_html(panel_of(kept, other), "A, kept.", live=False))
