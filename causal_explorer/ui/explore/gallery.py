@@ -18,6 +18,7 @@ _STYLE = """
 .st-key-gallery button {width: 100%; aspect-ratio: 1; min-height: 0; padding: 0; overflow: hidden;
   background: #000 center / contain no-repeat; image-rendering: pixelated}
 .st-key-gallery button * {font-size: 0}
+.st-key-gallery button:disabled {opacity: 0.4}
 """
 
 

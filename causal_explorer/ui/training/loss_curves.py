@@ -99,9 +99,10 @@ def figure(runs: Sequence[Run], look: Mapping[str, Look], against: str) -> go.Fi
     found.update_xaxes(title=against, rangemode="tozero")
     losses = _losses(runs)
     spread = max(losses) / min(losses) if losses and min(losses) > 0 else 1.0
-    decades = 1 if spread > 100 else None  # ticks at powers of ten, or where Plotly likes
+    # Ticks at powers of ten, at 1, 2 and 5 of each, or where Plotly likes.
+    ticks = 1 if spread > 100 else "D2" if spread > 10 else None
     kind = "log" if not losses or min(losses) > 0 else "linear"  # densities may exceed 1
-    found.update_yaxes(title="nats an image", type=kind, tickformat="~g", dtick=decades)
+    found.update_yaxes(title="nats an image", type=kind, tickformat="~g", dtick=ticks)
     found.update_layout(
         height=420,
         margin={"l": 0, "r": 0, "t": 10, "b": 0},

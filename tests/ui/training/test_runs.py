@@ -233,7 +233,7 @@ def test_the_figure_holds_both_curves_of_each_run(here):
 def test_ticks_fit_the_spread_of_the_losses(here):
     make_run(here / "runs/quick")
     look = loss_curves.looks(runs.names())
-    for name, ticks in (("scm-vae", 1), ("runs/quick", None)):
+    for name, ticks in (("scm-vae", 1), ("causal-vae", "D2"), ("runs/quick", None)):
         assert loss_curves.figure([runs.read(name)], look, "steps").layout.yaxis.dtick == ticks
 
 
