@@ -17,7 +17,7 @@ def _asked(page, address):
 
 
 def _turn_to(page, name):
-    page.get_by_role("link", name=name).click()
+    page.get_by_role("link", name=name, exact=True).click()
     page.get_by_role("heading", level=1, name=name).wait_for(timeout=30_000)
     settled(page)
 
