@@ -18,10 +18,28 @@ from causal_explorer.scm.equations import Equation, Equations
 from causal_explorer.scm.variables import Quantity
 
 SIDE = 96  # pixels
-ANGLE = Quantity("angle", -40.0, 40.0, "deg", 1.0)
-LIGHT = Quantity("light", 54.0, 133.0, "deg", 1.0)
-LENGTH = Quantity("shadow_length", 3.0, 13.0, "", 0.1)
-POSITION = Quantity("shadow_position", 2.0, 20.0, "", 0.1)
+ANGLE = Quantity(
+    "angle", -40.0, 40.0, "°", 1.0, about="Of the rod: at 0° it hangs down, above 0° to the right."
+)
+LIGHT = Quantity(
+    "light", 54.0, 133.0, "°", 1.0, about="Elevation of the sun: at 90° it stands straight above."
+)
+LENGTH = Quantity(
+    "shadow_length",
+    3.0,
+    13.0,
+    "units",
+    0.1,
+    about="Of the shadow on the ground; the picture is 20 units wide.",
+)
+POSITION = Quantity(
+    "shadow_position",
+    2.0,
+    20.0,
+    "units",
+    0.1,
+    about="Of the shadow's middle, from the left edge; the picture is 20 units wide.",
+)
 VARIABLES = (ANGLE, LIGHT, LENGTH, POSITION)
 
 _STEP = 0.9  # degrees between two values of the published grid

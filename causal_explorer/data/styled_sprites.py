@@ -23,9 +23,26 @@ from causal_explorer.scm.variables import Variable
 
 STYLES = ("solid", "stripes", "hollow")
 HIDDEN = (
-    Variable("style", (0.0, 1.0, 2.0), kind="nominal", labels=STYLES),
-    Variable("direction", tuple(np.pi * np.arange(12) / 12), "rad", "circular"),
-    Variable("width", (2.0, 2.5, 3.0, 3.5, 4.0), "px"),
+    Variable(
+        "style",
+        (0.0, 1.0, 2.0),
+        kind="nominal",
+        labels=STYLES,
+        about="How the sprite is filled. No label tells the model.",
+    ),
+    Variable(
+        "direction",
+        tuple(np.pi * np.arange(12) / 12),
+        "rad",
+        "circular",
+        about="Of the stripes: 12 steps of half a turn.",
+    ),
+    Variable(
+        "width",
+        (2.0, 2.5, 3.0, 3.5, 4.0),
+        "px",
+        about="Of a stripe, or of the rim around a hollow: 0 is narrow, 4 is wide.",
+    ),
 )
 UNIT = (*FACTORS, *HIDDEN)  # the columns of a unit
 COUNT = 200_000  # units that models learn from

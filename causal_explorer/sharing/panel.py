@@ -10,7 +10,7 @@ import numpy as np
 from causal_explorer import CounterfactualAnswer
 from causal_explorer.inference.answer import Answer
 from causal_explorer.sharing.question import Question
-from causal_explorer.sharing.words import describe, notation, sentence
+from causal_explorer.sharing.words import describe, draws_text, notation, sentence
 
 _ORIGIN = {
     "sprite": "the sprite as it was picked",
@@ -96,7 +96,7 @@ def figures(question: Question, answer: CounterfactualAnswer) -> tuple[Figure, .
     if not question.do:
         return *before, *(Figure(t, "nothing is set yet", "", None) for t in AFTER)
     asked = notation(dict(question.do), answer.variables)
-    draws = "1 draw" if question.samples == 1 else f"{question.samples:,} draws"
+    draws = draws_text(question.samples)
     return (
         *before,
         Figure(

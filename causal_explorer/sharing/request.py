@@ -81,9 +81,9 @@ def request_varied(request: Request, name: str, done: bool, variable: AnyVariabl
 
 
 def values_text(values: Mapping[str, float], variables: Iterable[AnyVariable]) -> str:
-    """Values as they are written: "angle = 20 deg, light = 95 deg"."""
+    """Values as do() takes them, by name: "angle = 20°, shadow_length = 5.5 units"."""
     own = [v for v in variables if v.name in values]
-    return ", ".join(f"{v.name} = {_label(v, values[v.name])}" for v in own)
+    return ", ".join(f"{v.name} = {v.label(values[v.name])}" for v in own)
 
 
 def request_panel(request: Request, answer: Any, opened: Opened) -> Panel:
@@ -97,16 +97,12 @@ def request_panel(request: Request, answer: Any, opened: Opened) -> Panel:
     dataset = opened.checkpoint.dataset
     variables = (*dataset.variables, *dataset.hidden)
     formula = f"do({values_text(dict(request.do), variables)})"
-    by_name = {variable.name: variable for variable in variables}
-    supposed = listed(f"its {n} been {_label(by_name[n], value)}" for n, value in request.do)
-    told = f"This is a {dataset.noun}. What would it have looked like, had {supposed}?"
-    if rung(opened) == "intervention":
-        told = f"Of all that look like this {dataset.noun}: what is seen under {formula}?"
+    told = _sentence(request, opened)
     pictures = (
         Figure(
             "Original",
             "the renderer's picture of the unit",
-            f"Original: {values_text(dict(request.unit), variables)}",
+            f"Original: {_described(dict(request.unit), variables)}",
             shown(answer.original),
             "original",
         ),
@@ -165,5 +161,19 @@ def request_lines(request: Request, rung: str) -> str:
     )
 
 
-def _label(variable: AnyVariable, value: float) -> str:
-    return variable.label(int(value) if hasattr(variable, "classes") else value)  # type: ignore[arg-type]
+def _sentence(request: Request, opened: Opened) -> str:
+    """The question as one would ask it, of this unit or of all that look like it."""
+    noun, do = opened.checkpoint.dataset.noun, dict(request.do)
+    single = rung(opened) == "counterfactual"
+    subject = "it" if single else "each"
+    targets = [variable for variable in opened.targets if variable.name in do]
+    supposed = listed(v.supposition(do[v.name], subject) for v in targets)
+    if single:
+        return f"This is a {noun}. What would it have looked like, had {supposed}?"
+    return f"What would be seen on average of all that look like this {noun}, had {supposed}?"
+
+
+def _described(values: Mapping[str, float], variables: Iterable[AnyVariable]) -> str:
+    """Values in words: "angle 20°, light 95°"."""
+    own = [v for v in variables if v.name in values]
+    return ", ".join(f"{v.title} {v.label(values[v.name])}" for v in own)

@@ -21,13 +21,6 @@ _QUICK = 1_001  # draws: with more, the pictures of all values of a factor take 
 _SPRITE = {"shape": 2, "scale": 3, "orientation": 4, "posX": 10, "posY": 16}
 _DO = {"shape": 0, "scale": 0, "orientation": 0, "posX": 16, "posY": 16}
 _FEW = 6  # labels that fit side by side
-_HELP = {
-    "shape": "Square, ellipse or heart.",
-    "scale": "0 is the smallest of six sizes, 5 the largest.",
-    "orientation": "40 steps of one full turn, counter-clockwise; 0 and 39 look the same.",
-    "posX": "0 is the leftmost of 32 places, 31 the rightmost.",
-    "posY": "0 is the topmost of 32 places, 31 the lowest.",
-}
 
 
 def drop_endless_numbers() -> None:
@@ -49,7 +42,7 @@ def _is_endless(value: str) -> bool:
 def sprite(variables: tuple[Variable, ...]) -> Classes:
     """The factors of the sprite that is asked about."""
     return tuple(
-        (v.name, choose_class(v, v.name, _SPRITE[v.name], v.name, _HELP[v.name])) for v in variables
+        (v.name, choose_class(v, v.name, _SPRITE[v.name], v.name, v.about)) for v in variables
     )
 
 
@@ -90,7 +83,7 @@ def _settings(
         help=explained,
     )
     return tuple(
-        (v.name, choose_class(v, f"do_{v.name}", _DO[v.name], each.format(v.name), _HELP[v.name]))
+        (v.name, choose_class(v, f"do_{v.name}", _DO[v.name], each.format(v.name), v.about))
         for v in variables
         if v.name in targets
     )

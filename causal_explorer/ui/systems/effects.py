@@ -27,7 +27,7 @@ def show(request: Request, answer: Any, opened: Opened) -> None:
     rows = [("model, units that look like it", *_three(own.outcomes[0], outcome.unit))]
     if own.truth is not None:
         rows.append(("truth, this unit", *_three(own.truth[0], outcome.unit)))
-    st.markdown(f"**Expected {outcome.name} of this unit**")
+    st.markdown(f"**Expected {outcome.title} of this unit**")
     st.html(table_html(head, rows))
     st.markdown(f"**Average effect over {len(every.units):,} held-out units**")
     means = {
