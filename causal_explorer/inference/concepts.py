@@ -53,6 +53,11 @@ class ConceptExplorer(Opened):
         found.add_edges_from((names[i], names[j]) for i, j in edges)
         return found
 
+    @property
+    def strengths(self) -> np.ndarray:
+        """(V, V) probability of each edge, row the cause and column the effect."""
+        return self.model.graph.edges.detach().double().numpy()
+
     @torch.no_grad()
     def read(self, image: ArrayLike) -> dict[str, float]:
         """The mean of q(z | x) in physical units, by concept.
