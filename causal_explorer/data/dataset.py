@@ -40,14 +40,14 @@ class Dataset:
         shape: of a picture: (rows, columns) of 0 and 1, or (rows, columns, channels) of 0 to 255.
         open: the pictures that models learn from, resident on a device.
         scm: over `variables`, which knows the true counterfactual values.
-        hidden: what a picture shows and no label names, the last H columns of a unit: a style.
+        hidden: what no label names, the last H columns of a unit: a style, a confounder, noise.
         draw_hidden: (N, H) draws of those from their prior; None where there are none.
         settings: that the data set was made with, for example a correlation.
         noun: what one picture shows.
         covariates: of (N, …) pictures as models take them, the (N, D) that were there before the
             treatment `t`, the first variable, was given; None where there is no treatment.
         before: variables that the treatment, the first one, does not change, by name.
-        unseen: what `scm` knows and no picture shows, by name.
+        unseen: variables of `scm` that no picture shows, by name; of them, the hidden are noise.
     """
 
     name: str
@@ -134,7 +134,7 @@ def _treatment(
         hidden=treatment.HIDDEN,
         settings=asdict(trial),
         covariates=treatment.before,
-        unseen=(treatment.LOT.name,),
+        unseen=("t", treatment.LOT.name),
     )
 
 
@@ -185,6 +185,7 @@ def _cevae_synthetic(units: int = 20_000, seed: int = 0) -> Dataset:
         settings=asdict(test),
         noun="unit",
         covariates=treatment_synthetic.covariates,
+        unseen=("t", "y", treatment.LOT.name),
     )
 
 

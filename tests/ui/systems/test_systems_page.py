@@ -48,13 +48,35 @@ def test_a_target_moves_the_answer():
     page = opened("causal-vae")
     before = html(page)
     page.slider(key="causal-vae_do_angle").set_value(35.0).run()
-    assert "do(angle = 35 deg)" in html(page)
+    assert "do(angle = 35°)" in html(page)
+    assert "had its angle been 35°?" in html(page)
     assert html(page) != before
 
 
 def test_the_learned_graph_is_said_to_be_right_or_wrong():
     page = opened("causal-vae", view="The learned graph")
     assert any("equal to the true graph" in caption.value for caption in page.caption)
+    (drawn,) = page.get("plotly_chart")
+    assert '"shadow position"' in drawn.proto.spec
+    assert len(page.get("graphviz_chart")) == 1  # the one above is not drawn again
+
+
+def test_the_confounder_is_hidden_and_its_proxy_is_the_image():
+    drawn = opened("cevae").get("graphviz_chart")[0].proto.spec
+    assert r'"severity" [label="severity\n(hidden)", shape=ellipse' in drawn
+    assert r'"lot" [label="lot\n(noise)", shape=ellipse' in drawn
+    assert r'"treatment" [label="treatment\n:= treated"' in drawn
+    shown = {line.split(" -> ")[0] for line in drawn.splitlines() if '-> "image"' in line}
+    assert shown == {'"severity"', '"height"'}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_name_that_is_shown_has_an_underscore(name):
+    page = opened(name)
+    for kind in ("slider", "number_input", "pills", "segmented_control"):
+        for widget in page.get(kind):
+            assert "_" not in widget.proto.label.partition("do(")[0]
+            assert not any("_" in option for option in getattr(widget, "options", ()))
 
 
 def test_effects_stand_beside_their_truth():
