@@ -39,6 +39,8 @@ class Dataset:
         render: (N, V + H) units to (N, *shape) uint8 pictures: the truth.
         shape: of a picture: (rows, columns) of 0 and 1, or (rows, columns, channels) of 0 to 255.
         open: the pictures that models learn from, resident on a device.
+        table: all (N, V + H) units that `open` would render, with the (N,) lots that split them
+            where no seed does: for whoever looks at few. None where files hold the pictures.
         scm: over `variables`, which knows the true counterfactual values.
         hidden: what no label names, the last H columns of a unit: a style, a confounder, noise.
         draw_hidden: (N, H) draws of those from their prior; None where there are none.
@@ -55,6 +57,9 @@ class Dataset:
     render: Callable[[np.ndarray], np.ndarray]
     shape: tuple[int, ...] = (64, 64)
     open: Callable[[torch.device], Pictures] = field(default=DSpritesPictures, repr=False)
+    table: Callable[[], tuple[np.ndarray, np.ndarray | None]] | None = field(
+        default=None, repr=False
+    )
     scm: Callable[[], SCM | Equations] | None = field(default=None, repr=False)
     hidden: tuple[Any, ...] = ()
     draw_hidden: Callable[[int, np.random.Generator], np.ndarray] | None = field(
@@ -101,6 +106,7 @@ def _pendulum() -> Dataset:
         pendulum.render,
         shape=(pendulum.SIDE, pendulum.SIDE, 3),
         open=pendulum.open_pictures,
+        table=pendulum.table,
         scm=pendulum.law,
         noun="pendulum",
     )
@@ -147,6 +153,7 @@ def _faces(rho: float = 0.0, units: int = 12_000, seed: int = 0) -> Dataset:
         face_renderer.render,
         shape=(face_renderer.SIZE, face_renderer.SIZE, 3),
         open=population.open,
+        table=lambda: (population.draw(), None),
         scm=population.story,
         hidden=faces.HIDDEN,
         draw_hidden=faces.draw_hidden,

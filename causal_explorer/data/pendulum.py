@@ -152,9 +152,14 @@ def _from_segment(x: np.ndarray, y: np.ndarray, end_x: np.ndarray, end_y: np.nda
     return np.hypot(x - 10 - share * across, y - 10.5 - share * down)
 
 
+def table() -> tuple[np.ndarray, np.ndarray]:
+    """The published grid and its lots: every fourth is test, a tenth of the rest validation."""
+    values = grid()
+    place = np.arange(len(values))
+    return values, np.where(place % 4 == 0, 0.05, np.where(place % 10 == 1, 0.15, 0.5))
+
+
 def open_pictures(device: torch.device) -> DrawnPictures:
-    """The published grid: every fourth picture is test, one in ten of the others validation."""
-    table = grid()
-    place = np.arange(len(table))
-    lot = np.where(place % 4 == 0, 0.05, np.where(place % 10 == 1, 0.15, 0.5))
-    return DrawnPictures(table.astype(np.float32), render(table), device, split=lot)
+    """The published grid with its pictures."""
+    values, lots = table()
+    return DrawnPictures(values.astype(np.float32), render(values), device, split=lots)

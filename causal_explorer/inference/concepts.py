@@ -21,6 +21,7 @@ from torch import Tensor
 
 from causal_explorer.data import units
 from causal_explorer.data.dataset import Dataset
+from causal_explorer.data.sample import sample
 from causal_explorer.inference import query
 from causal_explorer.inference.latents import ALONG, channels_last, parse_picture, parse_values
 from causal_explorer.inference.opened import Opened, PictureAnswer
@@ -152,16 +153,14 @@ class ConceptExplorer(Opened):
         asked = self._targets(do)
         count = query.parse_count(samples, "samples", 1, 1_000)
         start = query.parse_count(seed, "seed", 0, 2**63 - 1)
-        pictures = self.dataset.open(torch.device("cpu"))
-        rows = np.random.default_rng(start).choice(pictures.rows("test"), count)
+        table, x = sample(self.dataset, "test", count, start)
         with torch.no_grad():
-            v, x = pictures(torch.from_numpy(rows))
             z = self.model.encode(x).mean
             z_cf = self._predict(z, self._scaled(asked))
             before, after = self.model.decode(z), self.model.decode(z_cf)
         law = self._law()
         names = [variable.name for variable in self.dataset.variables]
-        values = {name: column for name, column in zip(names, v.numpy().T, strict=True)}
+        values = dict(zip(names, table.T, strict=True))
         changed = law.predict(law.abduct(values), asked)
         truth = self.dataset.render(np.stack([changed[name] for name in names], axis=1))
         return PictureAnswer(
