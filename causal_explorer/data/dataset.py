@@ -44,6 +44,7 @@ class Dataset:
         scm: over `variables`, which knows the true counterfactual values.
         hidden: what no label names, the last H columns of a unit: a style, a confounder, noise.
         draw_hidden: (N, H) draws of those from their prior; None where there are none.
+        idle: of the values of a unit, the names of those that play no part in its picture.
         settings: that the data set was made with, for example a correlation.
         noun: what one picture shows.
         covariates: of (N, …) pictures as models take them, the (N, D) that were there before the
@@ -64,6 +65,9 @@ class Dataset:
     hidden: tuple[Any, ...] = ()
     draw_hidden: Callable[[int, np.random.Generator], np.ndarray] | None = field(
         default=None, repr=False
+    )
+    idle: Callable[[Mapping[str, float]], tuple[str, ...]] = field(
+        default=lambda unit: (), repr=False
     )
     settings: Mapping[str, object] = field(default_factory=dict)
     noun: str = "sprite"
@@ -121,6 +125,7 @@ def _styled_sprites() -> Dataset:
         scm=lambda: story_named("default", dsprites.FACTORS),
         hidden=styled_sprites.HIDDEN,
         draw_hidden=styled_sprites.draw_hidden,
+        idle=styled_sprites.idle,
         noun="sprite with a style",
     )
 

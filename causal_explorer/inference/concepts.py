@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import networkx as nx
 import numpy as np
@@ -34,6 +35,8 @@ from causal_explorer.wording import brief
 class ConceptExplorer(Opened):
     """Answers on rungs 2 and 3 about pictures whose concepts have a learned graph."""
 
+    draws: ClassVar[bool] = False  # additive noise is abducted exactly
+
     @property
     def model(self) -> CausalVAE:
         """The trained model."""
@@ -43,6 +46,12 @@ class ConceptExplorer(Opened):
     def dataset(self) -> Dataset:
         """The data set, whose laws are the truth."""
         return self.checkpoint.dataset
+
+    @property
+    def latent_names(self) -> tuple[str, ...]:
+        """The concepts, as people call them; without labels there are none."""
+        named = self.model.supervised
+        return tuple(variable.title for variable in self.dataset.variables) if named else ()
 
     @property
     def graph(self) -> nx.DiGraph:

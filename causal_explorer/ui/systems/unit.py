@@ -35,11 +35,11 @@ def unit(dataset: Dataset, system: str) -> Values:
         dataset: that it is of.
         system: the checkpoint, which the keys of the widgets begin with.
     """
-    first = dict(first_unit(dataset))
-    return tuple(
-        (v.name, _value(v, key(system, v.name), first[v.name], v.title))
-        for v in units.adjustable(dataset)
-    )
+    first, found = dict(first_unit(dataset)), dict[str, float]()
+    for v in units.adjustable(dataset):
+        own = key(system, v.name)
+        found[v.name] = _value(v, own, first[v.name], v.title, v.name in dataset.idle(found))
+    return tuple(found.items())
 
 
 def first_unit(dataset: Dataset) -> Values:
@@ -95,10 +95,12 @@ def _on_step(variable: Quantity, value: float) -> float:
     return variable.low + round((value - variable.low) / variable.step) * variable.step
 
 
-def _value(variable: AnyVariable, own: str, default: float, label: str) -> float:
+def _value(
+    variable: AnyVariable, own: str, default: float, label: str, disabled: bool = False
+) -> float:
     if isinstance(variable, Quantity):
         return _quantity(variable, own, default, label)
-    return controls.choose_class(variable, own, int(default), label, variable.about)
+    return controls.choose_class(variable, own, int(default), label, disabled)
 
 
 def _quantity(variable: Quantity, own: str, default: float, label: str) -> float:
