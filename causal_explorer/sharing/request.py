@@ -11,7 +11,7 @@ import numpy as np
 from causal_explorer.inference.opened import Opened
 from causal_explorer.scm.variables import AnyVariable, Quantity
 from causal_explorer.sharing.panel import AFTER, MEANING, Figure, Panel, iou_text, l1_text
-from causal_explorer.sharing.words import listed
+from causal_explorer.sharing.words import draws_text, listed
 
 Values = tuple[
     tuple[str, float], ...
@@ -97,25 +97,46 @@ def request_panel(request: Request, answer: Any, opened: Opened) -> Panel:
     dataset = opened.checkpoint.dataset
     variables = (*dataset.variables, *dataset.hidden)
     formula = f"do({values_text(dict(request.do), variables)})"
+    pictures = (*_before(request, answer, opened), *_after(formula, request, answer, opened))
+    overlap = iou_text(answer.iou) if hasattr(answer, "iou") else ""
+    channel = " and colour channel" if dataset.colours > 1 else ""
+    remark = MEANING if overlap else f"Mean absolute error a pixel{channel}."
     told = _sentence(request, opened)
-    pictures = (
+    return Panel(told, formula, pictures, l1_text(answer.l1), overlap, remark)
+
+
+def _before(request: Request, answer: Any, opened: Opened) -> tuple[Figure, Figure]:
+    """The unit, and the model's picture without do()."""
+    dataset = opened.checkpoint.dataset
+    unit = _described(dict(request.unit), (*dataset.variables, *dataset.hidden))
+    own = ("Reconstruction", "the model's picture of the same")
+    if "reconstruct" not in opened.may:  # what it shows is a population, and no picture of the unit
+        own = ("Without do()", "all that look like it, treated as the model expects")
+    return (
         Figure(
             "Original",
             "the renderer's picture of the unit",
-            f"Original: {_described(dict(request.unit), variables)}",
+            f"Original: {unit}",
             shown(answer.original),
             "original",
         ),
         Figure(
-            "Reconstruction",
-            "the model's picture of the same",
-            "Reconstruction by the model",
+            *own,
+            f"{own[0]}: {own[1]}",
             shown(answer.reconstruction),
             "reconstruction",
         ),
+    )
+
+
+def _after(formula: str, request: Request, answer: Any, opened: Opened) -> tuple[Figure, Figure]:
+    """The model's answer, and the truth beside it."""
+    count = draws_text(request.samples)
+    drawn = f"averaged over {count}" if opened.draws else "the same whatever the seed"
+    return (
         Figure(
             AFTER[0] if rung(opened) == "counterfactual" else "Interventional density",
-            "the model's answer",
+            f"the model's answer, {drawn}",
             f"The model's answer under {formula}",
             shown(answer.density),
             "density",
@@ -128,9 +149,6 @@ def request_panel(request: Request, answer: Any, opened: Opened) -> Panel:
             "truth",
         ),
     )
-    overlap = iou_text(answer) if hasattr(answer, "iou") else ""
-    remark = MEANING if overlap else "Mean absolute error a pixel and colour channel."
-    return Panel(told, formula, pictures, l1_text(answer), overlap, remark)
 
 
 def shown(picture: np.ndarray) -> np.ndarray:

@@ -56,6 +56,23 @@ def test_a_question_reads_aloud(name, do, sentence):
 
 
 @pytest.mark.parametrize("name", ASKED)
+def test_figures_say_what_they_are(name):
+    opened, request = asked(name)
+    panel = request_panel(request, request.ask(opened), opened)
+    _, before, after, _ = panel.figures
+    assert (before.title == "Reconstruction") == ("reconstruct" in opened.may)
+    assert ("averaged over 11 draws" in after.caption) == (name != "causal-vae")
+
+
+def test_a_model_that_reconstructs_no_unit_shows_a_population():
+    opened, request = asked("cevae")
+    panel = request_panel(request, request.ask(opened), opened)
+    assert panel.figures[1].title == "Without do()"
+    assert "all that look like it" in panel.figures[1].caption
+    assert panel.remark == "Mean absolute error a pixel."  # its pictures are grey
+
+
+@pytest.mark.parametrize("name", ASKED)
 def test_the_lines_of_python_give_the_same_answer(name, capsys):
     opened, request = asked(name)
     exec(request_lines(request, rung(opened)), {})

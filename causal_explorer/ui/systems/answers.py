@@ -93,10 +93,10 @@ def population(request: Request) -> Any:
     max_entries=64,
     show_spinner="Comparing with all units of the training split: some seconds the first time",
 )
-def effects(checkpoint: str, unit: Values | None, seed: int) -> Any:
+def effects(checkpoint: str, unit: Values | None, samples: int, seed: int) -> Any:
     """Effects of the treatment: on a unit, or on held-out units where none is given."""
     factors = None if unit is None else dict(unit)
-    return system(checkpoint).effect(factors=factors, seed=seed)
+    return system(checkpoint).effect(factors=factors, samples=samples, seed=seed)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
