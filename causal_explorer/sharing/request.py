@@ -132,7 +132,7 @@ def _before(request: Request, answer: Any, opened: Opened) -> tuple[Figure, Figu
 def _after(formula: str, request: Request, answer: Any, opened: Opened) -> tuple[Figure, Figure]:
     """The model's answer, and the truth beside it."""
     count = draws_text(request.samples)
-    drawn = f"averaged over {count}" if opened.draws else "the same whatever the seed"
+    drawn = f"averaged over {count}" if opened.draws else "without any draw"
     return (
         Figure(
             AFTER[0] if rung(opened) == "counterfactual" else "Interventional density",

@@ -19,13 +19,14 @@ from causal_explorer.ui.systems import answers, unit
 
 _UNNAMED = (
     "A traversal moves one latent and holds the others. It is not an intervention: no latent is a "
-    "variable of a causal model, and no structural assignment says what follows from it."
+    "variable of a causal model, and no structural assignment says what follows from it. "
+    "Numbers are standard deviations of the prior."
 )
 _NAMED = (
     "A traversal moves one concept and holds the others fixed. It is not an intervention: under "
-    "do() the descendants of the concept would answer."
+    "do() the descendants of the concept would answer. Numbers are standard deviations from the "
+    "concept's mean."
 )
-_SCALE = "Numbers are standard deviations from the mean of the prior."
 _STYLE = """<style>
 .ce-walk {display: grid; grid-template-columns: repeat(9, minmax(44px, 1fr)); gap: 6px;
   overflow-x: auto; max-width: 1000px; padding-bottom: 4px}
@@ -73,7 +74,7 @@ def called(opened: Opened, latent: int) -> str:
 
 def text(opened: Opened) -> str:
     """Why a traversal of the model's latents is not an intervention."""
-    return f"{_NAMED if opened.latent_names else _UNNAMED} {_SCALE}"
+    return _NAMED if opened.latent_names else _UNNAMED
 
 
 def _chosen(name: str, opened: Opened) -> int:

@@ -15,8 +15,8 @@ def show(request: Request, answer: Any, opened: Opened) -> None:
     if not isinstance(opened, ConceptExplorer):
         return
     titles = {variable.name: variable.title for variable in opened.dataset.variables}
-    found = charts.side_by_side([""])
-    found.add_trace(charts.heat(opened.strengths, [*titles.values()], [*titles.values()]))
+    found, names = charts.side_by_side([""]), [*titles.values()]
+    found.add_trace(charts.heat(opened.strengths, names, names, zmin=0, zmax=1))
     found.update_yaxes(autorange="reversed", title="cause").update_xaxes(title="effect")
     true = set(opened.dataset.scm().graph.edges) if opened.dataset.scm else set()
     wrong = [
