@@ -21,13 +21,6 @@ _QUICK = 1_001  # draws: with more, the pictures of all values of a factor take 
 _SPRITE = {"shape": 2, "scale": 3, "orientation": 4, "posX": 10, "posY": 16}
 _DO = {"shape": 0, "scale": 0, "orientation": 0, "posX": 16, "posY": 16}
 _FEW = 6  # labels that fit side by side
-_HELP = {
-    "shape": "Square, ellipse or heart.",
-    "scale": "0 is the smallest of six sizes, 5 the largest.",
-    "orientation": "40 steps of one full turn, counter-clockwise; 0 and 39 look the same.",
-    "posX": "0 is the leftmost of 32 places, 31 the rightmost.",
-    "posY": "0 is the topmost of 32 places, 31 the lowest.",
-}
 
 
 def drop_endless_numbers() -> None:
@@ -48,9 +41,7 @@ def _is_endless(value: str) -> bool:
 
 def sprite(variables: tuple[Variable, ...]) -> Classes:
     """The factors of the sprite that is asked about."""
-    return tuple(
-        (v.name, choose_class(v, v.name, _SPRITE[v.name], v.name, _HELP[v.name])) for v in variables
-    )
+    return tuple((v.name, choose_class(v, v.name, _SPRITE[v.name], v.name)) for v in variables)
 
 
 def intervention(variables: tuple[Variable, ...]) -> Classes:
@@ -90,7 +81,7 @@ def _settings(
         help=explained,
     )
     return tuple(
-        (v.name, choose_class(v, f"do_{v.name}", _DO[v.name], each.format(v.name), _HELP[v.name]))
+        (v.name, choose_class(v, f"do_{v.name}", _DO[v.name], each.format(v.name)))
         for v in variables
         if v.name in targets
     )
@@ -244,8 +235,10 @@ def set_sprite(names: list[str], classes: tuple[int, ...]) -> None:
         st.session_state[name] = value
 
 
-def choose_class(variable: Variable, key: str, default: int, label: str, words: str) -> int:
-    """A class by its name where it has one, otherwise by its number; `words` are its help."""
+def choose_class(
+    variable: Variable, key: str, default: int, label: str, disabled: bool = False
+) -> int:
+    """A class by its name where it has one, otherwise by its number."""
     if not variable.labels:
         return st.slider(
             label,
@@ -254,7 +247,8 @@ def choose_class(variable: Variable, key: str, default: int, label: str, words: 
             default,
             key=key,
             bind="query-params",
-            help=words,
+            help=variable.about,
+            disabled=disabled,
         )
     choose = st.segmented_control if variable.classes <= _FEW else st.pills
     chosen = choose(
@@ -265,7 +259,8 @@ def choose_class(variable: Variable, key: str, default: int, label: str, words: 
         format_func=variable.label,
         key=key,
         bind="query-params",
-        help=words,
+        help=variable.about,
+        disabled=disabled,
     )
     return default if chosen is None else chosen  # an address can empty even a required choice
 
