@@ -10,10 +10,9 @@ import torch
 import causal_explorer as ce
 from causal_explorer.data import dsprites, splits
 from causal_explorer.metrics.composition import composition
-from causal_explorer.metrics.likelihood import likelihood
+from causal_explorer.metrics.likelihood import Likelihood, likelihood
 from causal_explorer.metrics.queries import random_queries
 from causal_explorer.metrics.truth import TruthError, truth_error
-from causal_explorer.models.mechanism import ImageMechanism
 
 _COMPOSITION_IMAGES = 4_096
 _DRAWS = 1_001  # odd: no pixel of the truth stands at exactly 0.5, where rounding would decide
@@ -26,14 +25,14 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=1_000)
     options = parser.parse_args()
     explorer = ce.load(options.checkpoint)
-    held_out = splits.rows("test", explorer.checkpoint.config["train"]["split_seed"])
+    rows = splits.rows("test", explorer.checkpoint.config["train"]["split_seed"])
 
-    print(_likelihood(explorer.checkpoint.model, held_out), flush=True)
+    print(_told(held_out(explorer)), flush=True)
     print(f"{options.queries:,} random held-out queries a row; targets forced to change.")
     print(f"{'do':<14}{'coupling':<10}{'draws':>6}{'IoU':>9}{'worst':>8}{'L1':>10}{'exact':>8}")
     kinds = {"1 to 3": None} | {f.name: (f.name,) for f in dsprites.FACTORS}
     for name, targets in kinds.items():
-        queries = random_queries(held_out, options.queries, seed=0, targets=targets)
+        queries = random_queries(rows, options.queries, seed=0, targets=targets)
         for coupling, draws in (("gumbel", _DRAWS), ("monotone", _DRAWS), ("gumbel", 1)):
             error = truth_error(
                 lambda query, s=draws, c=coupling: explorer.counterfactual(
@@ -44,20 +43,25 @@ def main() -> None:
             print(_row(name, coupling, draws, error), flush=True)
 
     rng = np.random.default_rng(0)
-    v = dsprites.classes_of(rng.choice(held_out, _COMPOSITION_IMAGES, replace=False))
+    v = dsprites.classes_of(rng.choice(rows, _COMPOSITION_IMAGES, replace=False))
     x, classes = torch.from_numpy(dsprites.render(v)), torch.from_numpy(v)
     for times in (1, 10):
         found = composition(explorer.checkpoint.model, x, classes, times)
         print(f"composition {times:>2}, decoder-mean path: {found:.6f} a pixel")
 
 
-def _likelihood(model: ImageMechanism, rows: np.ndarray) -> str:
+def held_out(explorer: ce.Explorer) -> Likelihood:
+    """Its -ELBO and its exact reconstructions, over all pictures of the test split."""
+    rows = splits.rows("test", explorer.checkpoint.config["train"]["split_seed"])
     parts = np.array_split(rows, len(rows) // 1_024)
     batches = (
         (torch.from_numpy(v), torch.from_numpy(dsprites.render(v)))
         for v in map(dsprites.classes_of, parts)
     )
-    found = likelihood(model, batches, torch.Generator().manual_seed(0))
+    return likelihood(explorer.checkpoint.model, batches, torch.Generator().manual_seed(0))
+
+
+def _told(found: Likelihood) -> str:
     return (
         f"{found.images:,} held-out pictures: loss {found.loss:.4f} nats = image "
         f"{found.image_nats:.4f} + KL {found.kl_nats:.4f}; {100 * found.exact:.2f} % of the "

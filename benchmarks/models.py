@@ -15,7 +15,7 @@ from causal_explorer.checkpoint import study
 from causal_explorer.sharing.catalogue import entry, systems
 from causal_explorer.sharing.words import figure
 
-_HEADER = "| system | measured | ours | published | data |\n|---|---|---|---|---|"
+_HEADER = "| system | measured | ours | published | data | note |\n|---|---|---|---|---|---|"
 BENCHMARKS = {  # by checkpoint, the module that measures it
     "scm-vae": "scm_vae",
     "scm-vae-styled": "styled",
@@ -36,7 +36,8 @@ def rows(name: str, found: Mapping[str, Any]) -> Iterator[str]:
     """
     for own in found["metrics"]:
         ours, paper = (figure(own.get(key), own.get("unit")) for key in ("ours", "paper"))
-        cells = (entry(name).title, own["name"], ours, paper, own.get("data") or "")
+        told = (own.get(key) or "" for key in ("data", "note"))
+        cells = (entry(name).title, own["name"], ours, paper, *told)
         yield f"| {' | '.join(cells)} |"
 
 

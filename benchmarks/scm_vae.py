@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import causal_explorer as ce
+from benchmarks.fidelity import held_out
 from benchmarks.kept import keep, told
 from causal_explorer.metrics.report import Report, check
 
@@ -50,8 +51,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--save", action="store_true", help="keep them with the checkpoint")
     options = parser.parse_args(arguments)
     explorer = ce.load(NAME)
-    nats = explorer.checkpoint.metrics["test"]["loss"]
-    figures = list(rows(check(explorer, _QUERIES, 0), nats))
+    figures = list(rows(check(explorer, _QUERIES, 0), held_out(explorer).loss))
     found = {"command": "python -m benchmarks.scm_vae", "metrics": figures, "series": {}}
     told(found)
     if options.save:

@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from causal_explorer.data.faces import GLASSES
 from causal_explorer.data.pictures import DrawnPictures
 from causal_explorer.scm.variables import Variable
 from causal_explorer.wording import brief
@@ -36,7 +37,17 @@ ATTRIBUTES = (
     "Mouth_Slightly_Open",
     "Narrow_Eyes",
 )
-VARIABLES = tuple(Variable(n, (0.0, 1.0), kind="nominal", labels=("no", "yes")) for n in ATTRIBUTES)
+VARIABLES = tuple(
+    Variable(
+        name,
+        (0.0, 1.0),
+        kind="nominal",
+        labels=("no", "yes"),
+        about="As CelebA's own labels have it.",
+        supposed=GLASSES if name == "Eyeglasses" else (),
+    )
+    for name in ATTRIBUTES
+)
 _WIDE, _HIGH = 178, 218  # pixels of an official picture
 _SQUARE = (0, 20, _WIDE, 20 + _WIDE)  # the face, as others crop it
 _LOTS = {0: 0.5, 1: 0.15, 2: 0.05}  # where a part of the official split lies among lots

@@ -39,15 +39,18 @@ class Dataset:
         render: (N, V + H) units to (N, *shape) uint8 pictures: the truth.
         shape: of a picture: (rows, columns) of 0 and 1, or (rows, columns, channels) of 0 to 255.
         open: the pictures that models learn from, resident on a device.
+        table: all (N, V + H) units that `open` would render, with the (N,) lots that split them
+            where no seed does: for whoever looks at few. None where files hold the pictures.
         scm: over `variables`, which knows the true counterfactual values.
-        hidden: what a picture shows and no label names, the last H columns of a unit: a style.
+        hidden: what no label names, the last H columns of a unit: a style, a confounder, noise.
         draw_hidden: (N, H) draws of those from their prior; None where there are none.
+        idle: of the values of a unit, the names of those that play no part in its picture.
         settings: that the data set was made with, for example a correlation.
         noun: what one picture shows.
         covariates: of (N, …) pictures as models take them, the (N, D) that were there before the
             treatment `t`, the first variable, was given; None where there is no treatment.
         before: variables that the treatment, the first one, does not change, by name.
-        unseen: what `scm` knows and no picture shows, by name.
+        unseen: variables of `scm` that no picture shows, by name; of them, the hidden are noise.
     """
 
     name: str
@@ -55,10 +58,16 @@ class Dataset:
     render: Callable[[np.ndarray], np.ndarray]
     shape: tuple[int, ...] = (64, 64)
     open: Callable[[torch.device], Pictures] = field(default=DSpritesPictures, repr=False)
+    table: Callable[[], tuple[np.ndarray, np.ndarray | None]] | None = field(
+        default=None, repr=False
+    )
     scm: Callable[[], SCM | Equations] | None = field(default=None, repr=False)
     hidden: tuple[Any, ...] = ()
     draw_hidden: Callable[[int, np.random.Generator], np.ndarray] | None = field(
         default=None, repr=False
+    )
+    idle: Callable[[Mapping[str, float]], tuple[str, ...]] = field(
+        default=lambda unit: (), repr=False
     )
     settings: Mapping[str, object] = field(default_factory=dict)
     noun: str = "sprite"
@@ -101,6 +110,7 @@ def _pendulum() -> Dataset:
         pendulum.render,
         shape=(pendulum.SIDE, pendulum.SIDE, 3),
         open=pendulum.open_pictures,
+        table=pendulum.table,
         scm=pendulum.law,
         noun="pendulum",
     )
@@ -115,6 +125,7 @@ def _styled_sprites() -> Dataset:
         scm=lambda: story_named("default", dsprites.FACTORS),
         hidden=styled_sprites.HIDDEN,
         draw_hidden=styled_sprites.draw_hidden,
+        idle=styled_sprites.idle,
         noun="sprite with a style",
     )
 
@@ -134,7 +145,7 @@ def _treatment(
         hidden=treatment.HIDDEN,
         settings=asdict(trial),
         covariates=treatment.before,
-        unseen=(treatment.LOT.name,),
+        unseen=("t", treatment.LOT.name),
     )
 
 
@@ -147,6 +158,7 @@ def _faces(rho: float = 0.0, units: int = 12_000, seed: int = 0) -> Dataset:
         face_renderer.render,
         shape=(face_renderer.SIZE, face_renderer.SIZE, 3),
         open=population.open,
+        table=lambda: (population.draw(), None),
         scm=population.story,
         hidden=faces.HIDDEN,
         draw_hidden=faces.draw_hidden,
@@ -185,6 +197,7 @@ def _cevae_synthetic(units: int = 20_000, seed: int = 0) -> Dataset:
         settings=asdict(test),
         noun="unit",
         covariates=treatment_synthetic.covariates,
+        unseen=("t", "y", treatment.LOT.name),
     )
 
 

@@ -13,11 +13,36 @@ from causal_explorer.scm.variables import Variable
 
 SHAPES = ("square", "ellipse", "heart")
 FACTORS = (
-    Variable("shape", (0.0, 1.0, 2.0), kind="nominal", labels=SHAPES),
-    Variable("scale", tuple(np.linspace(0.5, 1.0, 6))),
-    Variable("orientation", tuple(np.linspace(0.0, 2 * np.pi, 40)), "rad", "circular"),
-    Variable("posX", tuple(np.linspace(0.0, 1.0, 32))),
-    Variable("posY", tuple(np.linspace(0.0, 1.0, 32))),
+    Variable(
+        "shape",
+        (0.0, 1.0, 2.0),
+        kind="nominal",
+        labels=SHAPES,
+        about="Square, ellipse or heart.",
+        supposed=("been a square", "been an ellipse", "been a heart"),
+    ),
+    Variable(
+        "scale",
+        tuple(np.linspace(0.5, 1.0, 6)),
+        about="0 is the smallest of six sizes, 5 the largest.",
+    ),
+    Variable(
+        "orientation",
+        tuple(np.linspace(0.0, 2 * np.pi, 40)),
+        "rad",
+        "circular",
+        about="40 steps of one full turn, counter-clockwise; 0 and 39 look the same.",
+    ),
+    Variable(
+        "posX",
+        tuple(np.linspace(0.0, 1.0, 32)),
+        about="0 is the leftmost of 32 places, 31 the rightmost.",
+    ),
+    Variable(
+        "posY",
+        tuple(np.linspace(0.0, 1.0, 32)),
+        about="0 is the topmost of 32 places, 31 the lowest.",
+    ),
 )
 DIMENSIONS = tuple(factor.classes for factor in FACTORS)  # (3, 6, 40, 32, 32)
 COUNT = int(np.prod(DIMENSIONS))  # 737,280 pictures

@@ -28,30 +28,35 @@ from causal_explorer.scm.scm import SCM
 from causal_explorer.scm.variables import Quantity, Variable
 from causal_explorer.wording import brief
 
-_NO_YES = ("no", "yes")
+GLASSES = ("worn no eyeglasses", "worn eyeglasses")  # what a question supposes
 
 
-def _flag(name: str) -> Variable:
-    return Variable(name, (0.0, 1.0), kind="nominal", labels=_NO_YES)
+def _flag(name: str, about: str, supposed: tuple[str, ...] = ()) -> Variable:
+    return _named(name, about, "no", "yes", supposed=supposed)
 
 
-def _named(name: str, *labels: str) -> Variable:
-    return Variable(name, tuple(map(float, range(len(labels)))), kind="nominal", labels=labels)
+def _named(name: str, about: str, *labels: str, supposed: tuple[str, ...] = ()) -> Variable:
+    values = tuple(map(float, range(len(labels))))
+    return Variable(name, values, kind="nominal", labels=labels, about=about, supposed=supposed)
 
 
 VARIABLES = (
-    _flag("Eyeglasses"),
-    _flag("Male"),
-    _flag("Young"),
-    _flag("Smiling"),
-    _named("Hair_Color", "black", "blond", "brown", "gray"),
-    _named("Eye_Color", "brown", "blue", "green"),
-    _flag("Mouth_Slightly_Open"),
-    _flag("Narrow_Eyes"),
+    _flag("Eyeglasses", "The treatment: whether glasses are worn.", GLASSES),
+    _flag("Male", "Short hair, a wider head and thicker brows."),
+    _flag("Young", "No lines on the forehead and beside the nose."),
+    _flag("Smiling", "A mouth that bends upwards, and red cheeks."),
+    _named("Hair_Color", "It follows age.", "black", "blond", "brown", "gray"),
+    _named("Eye_Color", "Of the iris; it goes with the hair.", "brown", "blue", "green"),
+    _flag("Mouth_Slightly_Open", "More often in a smile."),
+    _flag("Narrow_Eyes", "More often in a smile."),
 )
 HIDDEN = (
-    Quantity("face_width", 0.88, 1.12, "", 0.01),
-    Quantity("skin_tone", 0.0, 1.0, "", 0.05),
+    Quantity(
+        "face_width", 0.88, 1.12, "", 0.01, about="1 is the middle width. No label tells the model."
+    ),
+    Quantity(
+        "skin_tone", 0.0, 1.0, "", 0.05, about="0 is the lightest, 1 the darkest. Not labelled."
+    ),
 )
 COVARIATES = tuple(variable.name for variable in VARIABLES[1:])
 

@@ -18,10 +18,28 @@ from causal_explorer.scm.equations import Equation, Equations
 from causal_explorer.scm.variables import Quantity
 
 SIDE = 96  # pixels
-ANGLE = Quantity("angle", -40.0, 40.0, "deg", 1.0)
-LIGHT = Quantity("light", 54.0, 133.0, "deg", 1.0)
-LENGTH = Quantity("shadow_length", 3.0, 13.0, "", 0.1)
-POSITION = Quantity("shadow_position", 2.0, 20.0, "", 0.1)
+ANGLE = Quantity(
+    "angle", -40.0, 40.0, "°", 1.0, about="Of the rod: at 0° it hangs down, above 0° to the right."
+)
+LIGHT = Quantity(
+    "light", 54.0, 133.0, "°", 1.0, about="Elevation of the sun: at 90° it stands straight above."
+)
+LENGTH = Quantity(
+    "shadow_length",
+    3.0,
+    13.0,
+    "units",
+    0.1,
+    about="Of the shadow on the ground; the picture is 20 units wide.",
+)
+POSITION = Quantity(
+    "shadow_position",
+    2.0,
+    20.0,
+    "units",
+    0.1,
+    about="Of the shadow's middle, from the left edge; the picture is 20 units wide.",
+)
 VARIABLES = (ANGLE, LIGHT, LENGTH, POSITION)
 
 _STEP = 0.9  # degrees between two values of the published grid
@@ -134,9 +152,14 @@ def _from_segment(x: np.ndarray, y: np.ndarray, end_x: np.ndarray, end_y: np.nda
     return np.hypot(x - 10 - share * across, y - 10.5 - share * down)
 
 
+def table() -> tuple[np.ndarray, np.ndarray]:
+    """The published grid and its lots: every fourth is test, a tenth of the rest validation."""
+    values = grid()
+    place = np.arange(len(values))
+    return values, np.where(place % 4 == 0, 0.05, np.where(place % 10 == 1, 0.15, 0.5))
+
+
 def open_pictures(device: torch.device) -> DrawnPictures:
-    """The published grid: every fourth picture is test, one in ten of the others validation."""
-    table = grid()
-    place = np.arange(len(table))
-    lot = np.where(place % 4 == 0, 0.05, np.where(place % 10 == 1, 0.15, 0.5))
-    return DrawnPictures(table.astype(np.float32), render(table), device, split=lot)
+    """The published grid with its pictures."""
+    values, lots = table()
+    return DrawnPictures(values.astype(np.float32), render(values), device, split=lots)

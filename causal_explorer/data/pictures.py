@@ -103,15 +103,20 @@ class DrawnPictures(Pictures):
         self._split = split
 
     def rows(self, split: Split, seed: int = 0) -> np.ndarray:
-        lot = self._split
-        if lot is None:
-            lot = np.random.default_rng(seed).random(len(self.v))
-        low, high = _SHARES[split]
-        return np.flatnonzero((low <= lot) & (lot < high))
+        return split_rows(len(self.v), split, seed, self._split)
 
     def __call__(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         own = rows.to(self.v.device)
         return self.v[own], as_floats(self.x[own])
+
+
+def split_rows(
+    count: int, split: Split, seed: int = 0, lots: np.ndarray | None = None
+) -> np.ndarray:
+    """(M,) rows of a split of `count` units, by their (N,) lots or else by those of the seed."""
+    drawn = np.random.default_rng(seed).random(count) if lots is None else lots
+    low, high = _SHARES[split]
+    return np.flatnonzero((low <= drawn) & (drawn < high))
 
 
 def as_floats(x: Tensor) -> Tensor:

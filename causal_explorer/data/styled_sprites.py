@@ -11,6 +11,8 @@ the image, so that no factor causes it: the truth of do(shape) keeps it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -23,14 +25,32 @@ from causal_explorer.scm.variables import Variable
 
 STYLES = ("solid", "stripes", "hollow")
 HIDDEN = (
-    Variable("style", (0.0, 1.0, 2.0), kind="nominal", labels=STYLES),
-    Variable("direction", tuple(np.pi * np.arange(12) / 12), "rad", "circular"),
-    Variable("width", (2.0, 2.5, 3.0, 3.5, 4.0), "px"),
+    Variable(
+        "style",
+        (0.0, 1.0, 2.0),
+        kind="nominal",
+        labels=STYLES,
+        about="How the sprite is filled. No label tells the model.",
+    ),
+    Variable(
+        "direction",
+        tuple(np.pi * np.arange(12) / 12),
+        "rad",
+        "circular",
+        about="Of the stripes: 12 steps of half a turn.",
+    ),
+    Variable(
+        "width",
+        (2.0, 2.5, 3.0, 3.5, 4.0),
+        "px",
+        about="Of a stripe, or of the rim around a hollow: 0 is narrow, 4 is wide.",
+    ),
 )
 UNIT = (*FACTORS, *HIDDEN)  # the columns of a unit
 COUNT = 200_000  # units that models learn from
 _CHUNK = 4_096  # pictures drawn at a time: bounds the memory of one call
 _SOLID, _STRIPES, _HOLLOW = range(3)
+_IDLE = (("direction", "width"), (), ("direction",))  # by style
 
 
 def check(units: np.ndarray) -> np.ndarray:
@@ -91,11 +111,17 @@ def draw_hidden(count: int, generator: np.random.Generator) -> np.ndarray:
     return as_shown(drawn)
 
 
+def idle(unit: Mapping[str, float]) -> tuple[str, ...]:
+    """What plays no part in a unit's picture, by name: the direction of a hollow, for example."""
+    return _IDLE[round(unit.get("style", _STRIPES))]
+
+
 def as_shown(styles: np.ndarray) -> np.ndarray:
     """(N, 3) styles with 0 for what does not show: a hollow's direction, the width of nothing."""
     shown = styles.copy()
-    shown[shown[:, 0] != _STRIPES, 1] = 0
-    shown[shown[:, 0] == _SOLID, 2] = 0
+    for style, names in enumerate(_IDLE):
+        for name in names:
+            shown[shown[:, 0] == style, [v.name for v in HIDDEN].index(name)] = 0
     return shown
 
 

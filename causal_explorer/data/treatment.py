@@ -36,11 +36,39 @@ from causal_explorer.wording import brief
 
 SIZE = 32  # pixels of a panel's side
 CELLS = 8  # of the picture before, along a side
-SEVERITY = Quantity("severity", -2.4, 2.4, "standard deviations", 0.1)
-LOT = Quantity("lot", 0.0, 1.0)  # what else decides who is treated
-TREATMENT = Variable("t", (0.0, 1.0), kind="nominal", labels=("untreated", "treated"))
-HEIGHT = Quantity("y", 0.0, 16.0, "pixels", 0.5)
-SPECKLE = Quantity("speckle", 0.0, 2.0**24 - 1, step=1.0)  # the number of the noise's draw
+SEVERITY = Quantity(
+    "severity",
+    -2.4,
+    2.4,
+    "standard deviations",
+    0.1,
+    about="How ill the sprite is. Hidden from the model, which sees how pale it makes the picture.",
+)
+LOT = Quantity(
+    "lot",
+    0.0,
+    1.0,
+    about="The luck of the draw, noise: treated is whose lot lies below the chance of treatment.",
+)
+TREATMENT = Variable(
+    "t",
+    (0.0, 1.0),
+    kind="nominal",
+    labels=("untreated", "treated"),
+    called="treatment",
+    about="Whether it is treated.",
+    supposed=("been left untreated", "been treated"),
+)
+HEIGHT = Quantity(
+    "y", 0.0, 16.0, "pixels", 0.5, called="height", about="How high it has climbed afterwards."
+)
+SPECKLE = Quantity(
+    "speckle",
+    0.0,
+    2.0**24 - 1,
+    step=1.0,
+    about="Which noise lies on the cells before: another whole number, another draw.",
+)
 HIDDEN = (SEVERITY, dsprites.FACTORS[0], dsprites.FACTORS[2], SPECKLE, LOT)
 
 _SPREAD = 0.9  # pixels, of u; cut off at twice as much, so that all heights are in range

@@ -23,9 +23,20 @@ from causal_explorer.scm.equations import Equation, Equations
 from causal_explorer.scm.variables import Quantity, Variable
 
 FEATURES = 5
-CAUSE = Variable("z", (0.0, 1.0), kind="nominal")
-OUTCOME = Variable("y", (0.0, 1.0), kind="nominal", labels=("failed", "recovered"))
-HIDDEN = (CAUSE, *(Quantity(f"e{i}", -8.0, 8.0) for i in range(1, FEATURES + 1)), LOT)
+CAUSE = Variable("z", (0.0, 1.0), kind="nominal", about="The hidden cause.")
+OUTCOME = Variable(
+    "y",
+    (0.0, 1.0),
+    kind="nominal",
+    labels=("failed", "recovered"),
+    called="outcome",
+    about="Whether the unit recovers.",
+)
+NOISE = tuple(
+    Quantity(f"e{i}", -8.0, 8.0, about=f"Noise of the proxy's number {i}.")
+    for i in range(1, FEATURES + 1)
+)
+HIDDEN = (CAUSE, *NOISE, LOT)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import networkx as nx
 import numpy as np
@@ -21,6 +22,7 @@ from torch import Tensor
 
 from causal_explorer.data import units
 from causal_explorer.data.dataset import Dataset
+from causal_explorer.data.sample import sample
 from causal_explorer.inference import query
 from causal_explorer.inference.latents import ALONG, channels_last, parse_picture, parse_values
 from causal_explorer.inference.opened import Opened, PictureAnswer
@@ -33,6 +35,8 @@ from causal_explorer.wording import brief
 class ConceptExplorer(Opened):
     """Answers on rungs 2 and 3 about pictures whose concepts have a learned graph."""
 
+    draws: ClassVar[bool] = False  # additive noise is abducted exactly
+
     @property
     def model(self) -> CausalVAE:
         """The trained model."""
@@ -44,6 +48,12 @@ class ConceptExplorer(Opened):
         return self.checkpoint.dataset
 
     @property
+    def latent_names(self) -> tuple[str, ...]:
+        """The concepts, as people call them; without labels there are none."""
+        named = self.model.supervised
+        return tuple(variable.title for variable in self.dataset.variables) if named else ()
+
+    @property
     def graph(self) -> nx.DiGraph:
         """The learned graph, concepts by name."""
         names = [variable.name for variable in self.dataset.variables]
@@ -52,6 +62,11 @@ class ConceptExplorer(Opened):
         found.add_nodes_from(names)
         found.add_edges_from((names[i], names[j]) for i, j in edges)
         return found
+
+    @property
+    def strengths(self) -> np.ndarray:
+        """(V, V) probability of each edge, row the cause and column the effect."""
+        return self.model.graph.edges.detach().double().numpy()
 
     @torch.no_grad()
     def read(self, image: ArrayLike) -> dict[str, float]:
@@ -147,16 +162,14 @@ class ConceptExplorer(Opened):
         asked = self._targets(do)
         count = query.parse_count(samples, "samples", 1, 1_000)
         start = query.parse_count(seed, "seed", 0, 2**63 - 1)
-        pictures = self.dataset.open(torch.device("cpu"))
-        rows = np.random.default_rng(start).choice(pictures.rows("test"), count)
+        table, x = sample(self.dataset, "test", count, start)
         with torch.no_grad():
-            v, x = pictures(torch.from_numpy(rows))
             z = self.model.encode(x).mean
             z_cf = self._predict(z, self._scaled(asked))
             before, after = self.model.decode(z), self.model.decode(z_cf)
         law = self._law()
         names = [variable.name for variable in self.dataset.variables]
-        values = {name: column for name, column in zip(names, v.numpy().T, strict=True)}
+        values = dict(zip(names, table.T, strict=True))
         changed = law.predict(law.abduct(values), asked)
         truth = self.dataset.render(np.stack([changed[name] for name in names], axis=1))
         return PictureAnswer(

@@ -23,6 +23,7 @@ from torch.distributions import kl_divergence
 from causal_explorer.data import units
 from causal_explorer.data.dataset import Dataset
 from causal_explorer.data.pictures import as_floats
+from causal_explorer.data.sample import sample
 from causal_explorer.inference import query
 from causal_explorer.inference.latents import ALONG, channels_last, parse_picture, parse_values
 from causal_explorer.inference.opened import Opened, PictureAnswer
@@ -201,12 +202,10 @@ class IntactExplorer(Opened):
 
     def _held_out(self, count: int, seed: int) -> tuple[Tensor, Tensor, np.ndarray]:
         """(N, V) classes, their pictures and (N, V + H) units of the test split."""
-        pictures = self.dataset.open(torch.device("cpu"))
         split_seed = int(self.checkpoint.config["train"].get("split_seed", 0))
-        rows = np.random.default_rng(seed).choice(pictures.rows("test", split_seed), count)
-        v, y = pictures(torch.from_numpy(rows))
-        hidden = getattr(pictures, "hidden", np.zeros((len(rows), 0)))
-        return v, y, np.concatenate([v.numpy(), hidden[rows]], axis=1)
+        table, y = sample(self.dataset, "test", count, seed, split_seed)
+        classes = table[:, : len(self.dataset.variables)].astype(np.int64)
+        return torch.from_numpy(classes), y, table
 
     def _unit(
         self, image: ArrayLike | None, factors: Mapping[str, float] | None

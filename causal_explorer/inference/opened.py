@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
@@ -28,9 +28,11 @@ class Opened(ABC):
 
     Attributes:
         checkpoint: the trained model, its data set and what is known of it.
+        draws: whether the answer about one unit is averaged over draws; else no seed changes it.
     """
 
     checkpoint: Checkpoint[Any]
+    draws: ClassVar[bool] = True
 
     @property
     def may(self) -> list[str]:
@@ -41,6 +43,11 @@ class Opened(ABC):
     def targets(self) -> tuple[AnyVariable, ...]:
         """The variables that do() may set."""
         return self.checkpoint.dataset.variables
+
+    @property
+    def latent_names(self) -> tuple[str, ...]:
+        """What each latent stands for; empty where no latent is a variable of a causal model."""
+        return ()
 
     def why_not(self, request: str) -> str:
         """Why a request is refused, in one sentence; empty where it is not."""

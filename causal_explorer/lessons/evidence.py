@@ -31,7 +31,7 @@ def tell(open_explorer: Opener) -> Told:
         (
             f"The image alone leaves {len(found)} explanations: orientation {orientations(found)}.",
             f"As a heart they would be {different}: {listed(parts)}.",
-            f"The density mixes them, with L1 {l1_text(answer)} a pixel against the truth; the "
+            f"The density mixes them, with L1 {l1_text(answer.l1)} a pixel against the truth; the "
             f"likeliest heart alone has {l1(hearts[0][2], answer.truth):.5f}.",
         ),
         _figures(answer, hearts),

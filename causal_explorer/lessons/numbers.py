@@ -31,7 +31,7 @@ def largest_gap(one: Law, other: Law) -> float:
 
 def score(answer: Answer) -> str:
     """How well an answer agrees with its truth: "L1 0.02041 a pixel, IoU 0.314"."""
-    l1, iou = l1_text(answer).replace(" ", _TIED), iou_text(answer)
+    l1, iou = l1_text(answer.l1).replace(" ", _TIED), iou_text(answer.iou)
     return f"L1{_TIED}{l1} a pixel, IoU{_TIED}{iou}"
 
 

@@ -4,7 +4,7 @@
 
 Source: Higgins et al. 2017 (ICLR), equation 4. β may begin higher and fall to its value: the code
 then takes up one factor after another, the dearest first, as it does where its capacity is raised
-step by step (Burgess et al. 2018, arXiv:1804.03599). Pictures may be blurred while it falls.
+step by step (Burgess et al. 2018, arXiv:1804.03599).
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from causal_explorer.models.autoencoder import Autoencoder
 from causal_explorer.models.patch_lot import draw_patches
 from causal_explorer.models.patches import PatchPainter, PatchReader, patches_of
 from causal_explorer.models.settings import check_sizes, check_weights
-from causal_explorer.models.smoothing import smoothed
 from causal_explorer.wording import brief
 
 
@@ -37,8 +36,6 @@ class BetaVAEConfig:
         beta: weight of the KL; 1 is the VAE.
         start: weight of the KL at first, if it is above `beta`; it falls exponentially.
         fall: share of the run at which it has come down to `beta`.
-        blur: standard deviation of a Gaussian that pictures lie behind at first, pixels; it narrows
-            to nothing, linearly, while the weight falls. 0 for sharp pictures throughout.
     """
 
     latent: int = 10
@@ -48,7 +45,6 @@ class BetaVAEConfig:
     beta: float = 4.0
     start: float = 1.0
     fall: float = 0.6
-    blur: float = 0.0
 
     def __post_init__(self) -> None:
         check_sizes(self)
@@ -56,8 +52,6 @@ class BetaVAEConfig:
         number = isinstance(self.fall, (int, float)) and not isinstance(self.fall, bool)
         if not number or not 0 < self.fall <= 1:
             raise ValueError(f"fall is {brief(self.fall)}: it takes a share above 0, up to 1.")
-        if self.blur != 0:
-            check_weights(self, "blur")
 
 
 class BetaVAE(Autoencoder):
@@ -79,7 +73,7 @@ class BetaVAE(Autoencoder):
             raise ValueError(f"beta-vae takes pictures of 0 and 1, not those of {dataset.name}.")
         self.latents, self.beta = config.latent, float(config.beta)
         self.excess, self.fall = max(1.0, config.start / config.beta), float(config.fall)
-        self.blur, self.progress = float(config.blur), 1.0
+        self.progress = 1.0
         hidden = config.hidden
         reader = PatchReader(dataset.shape, config.channels)
         self.encoder = nn.Sequential(
@@ -109,17 +103,15 @@ class BetaVAE(Autoencoder):
         return {"image_nats": cost.flatten(1).sum(1), "kl_nats": _kl(q)}
 
     def loss(self, v: Tensor, x: Tensor) -> Tensor:
-        """-E log p(x | z) + β KL, nats a picture, with the β and the blur of this part of the run.
+        """-E log p(x | z) + β KL, nats a picture, with the β of this part of the run.
 
         The image's part is told from some of the patches, without bias.
         """
-        left = max(0.0, 1 - self.progress / self.fall)
-        x = smoothed(x, self.blur * left)
         q, patches = self.encode(x), patches_of(x)
         lot = draw_patches(patches, self.logits.rows)
         logits = self.logits.some(q.rsample(), lot.picture, lot.place)
         cost = _nats(logits, patches[lot.picture, lot.place])
-        beta = self.beta * self.excess**left
+        beta = self.beta * self.excess ** max(0.0, 1 - self.progress / self.fall)
         image_nats = (cost.sum(1) * lot.weight).sum() / len(x)
         return image_nats + beta * _kl(q).mean()
 

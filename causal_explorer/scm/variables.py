@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
 from numbers import Integral, Real
 from typing import Literal
 
@@ -12,18 +13,48 @@ Kind = Literal["nominal", "ordinal", "circular"]
 
 
 @dataclass(frozen=True)
-class Variable:
-    """A categorical variable with classes 0 … len(values) - 1.
+class Named(ABC):
+    """A name for queries, and words for people.
 
     Attributes:
         name: how queries call it.
+        called: how people call it; left out, the name without its underscores.
+        about: one line that says what it is.
+        supposed: of each class, what "had it …?" says; left out, "its name been so".
+    """
+
+    name: str
+    called: str = field(default="", kw_only=True)
+    about: str = field(default="", kw_only=True)
+    supposed: tuple[str, ...] = field(default=(), kw_only=True)
+
+    @property
+    def title(self) -> str:
+        """How people call it."""
+        return self.called or self.name.replace("_", " ")
+
+    @abstractmethod
+    def label(self, value: float) -> str:
+        """The value as a person reads it."""
+
+    def supposition(self, value: float, subject: str = "it") -> str:
+        """What follows "had": "it worn eyeglasses", or "its angle been 20°"."""
+        if self.supposed:
+            return f"{subject} {self.supposed[round(value)]}"
+        return f"its {self.title} been {self.label(value)}"
+
+
+@dataclass(frozen=True)
+class Variable(Named):
+    """A categorical variable with classes 0 … len(values) - 1.
+
+    Attributes:
         values: one physical value a class, for example a scale or an angle.
         unit: of the values, empty if they have none.
         kind: "nominal" (no order), "ordinal", or "circular" (the order closes to a ring).
         labels: names of the classes where they have any; a query may use them.
     """
 
-    name: str
     values: tuple[float, ...]
     unit: str = ""
     kind: Kind = "ordinal"
@@ -51,24 +82,24 @@ class Variable:
             f"it takes a whole number from 0 to {self.classes - 1}{names}."
         )
 
-    def label(self, value: int) -> str:
-        """The class as a person reads it: its label, or its number."""
-        return self.labels[value] if self.labels else str(value)
+    def label(self, value: float) -> str:
+        """The class as a person reads it: its label, or its number; a mean of classes as it is."""
+        if abs(value - round(value)) > 1e-9:
+            return f"{value:.2f}"
+        return self.labels[round(value)] if self.labels else str(round(value))
 
 
 @dataclass(frozen=True)
-class Quantity:
+class Quantity(Named):
     """A variable over an interval of physical values.
 
     Attributes:
-        name: how queries call it.
         low: its smallest value.
         high: its largest value.
         unit: of the values, empty if they have none.
         step: between two values that a person would tell apart.
     """
 
-    name: str
     low: float
     high: float
     unit: str = ""
@@ -83,15 +114,19 @@ class Quantity:
         number = isinstance(value, Real) and not isinstance(value, bool)
         if number and self.low <= value <= self.high:  # type: ignore[operator]
             return float(value)  # type: ignore[arg-type]
-        unit = f" {self.unit}" if self.unit else ""
         raise ValueError(
             f"{self.name}={brief(value)} is out of range: "
-            f"it takes a number from {self.low:g} to {self.high:g}{unit}."
+            f"it takes a number from {self.low:g} to {self.high:g}{self._after}."
         )
 
     def label(self, value: float) -> str:
         """The value as a person reads it."""
-        return f"{value:.4g}{f' {self.unit}' if self.unit else ''}"
+        return f"{value:.4g}{self._after}".replace("-", "−")
+
+    @property
+    def _after(self) -> str:
+        """The unit as it follows a number."""
+        return self.unit if self.unit in ("", "°") else f" {self.unit}"
 
 
 AnyVariable = Variable | Quantity

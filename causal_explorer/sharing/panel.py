@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from causal_explorer import CounterfactualAnswer
-from causal_explorer.inference.answer import Answer
 from causal_explorer.sharing.question import Question
-from causal_explorer.sharing.words import describe, notation, sentence
+from causal_explorer.sharing.words import describe, draws_text, notation, sentence
 
 _ORIGIN = {
     "sprite": "the sprite as it was picked",
@@ -69,7 +68,7 @@ def panel(question: Question, answer: CounterfactualAnswer) -> Panel:
         return Panel(told, "", pictures)
     formula = notation(dict(question.do), answer.variables)
     return Panel(
-        told, formula, pictures, l1_text(answer), iou_text(answer), _remark(question, answer)
+        told, formula, pictures, l1_text(answer.l1), iou_text(answer.iou), _remark(question, answer)
     )
 
 
@@ -96,7 +95,7 @@ def figures(question: Question, answer: CounterfactualAnswer) -> tuple[Figure, .
     if not question.do:
         return *before, *(Figure(t, "nothing is set yet", "", None) for t in AFTER)
     asked = notation(dict(question.do), answer.variables)
-    draws = "1 draw" if question.samples == 1 else f"{question.samples:,} draws"
+    draws = draws_text(question.samples)
     return (
         *before,
         Figure(
@@ -116,11 +115,11 @@ def figures(question: Question, answer: CounterfactualAnswer) -> tuple[Figure, .
     )
 
 
-def l1_text(answer: Answer) -> str:
+def l1_text(l1: float) -> str:
     """Mean absolute error a pixel; a tiny one never reads as none, and none never as a tiny one."""
-    if answer.l1 < 0.00001:
-        return "< 0.00001" if answer.l1 else "0"
-    return f"{answer.l1:.5f}"
+    if l1 < 0.00001:
+        return "< 0.00001" if l1 else "0"
+    return f"{l1:.5f}"
 
 
 def brightened(picture: np.ndarray) -> np.ndarray:
@@ -128,9 +127,9 @@ def brightened(picture: np.ndarray) -> np.ndarray:
     return picture / max(float(picture.max()), 1e-9)
 
 
-def iou_text(answer: Answer) -> str:
+def iou_text(iou: float) -> str:
     """Intersection over union, or that there is none."""
-    return "none" if math.isnan(answer.iou) else f"{answer.iou:.3f}"
+    return "none" if math.isnan(iou) else f"{iou:.3f}"
 
 
 def _sprite(question: Question, answer: CounterfactualAnswer) -> str:

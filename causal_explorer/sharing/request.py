@@ -11,7 +11,7 @@ import numpy as np
 from causal_explorer.inference.opened import Opened
 from causal_explorer.scm.variables import AnyVariable, Quantity
 from causal_explorer.sharing.panel import AFTER, MEANING, Figure, Panel, iou_text, l1_text
-from causal_explorer.sharing.words import listed
+from causal_explorer.sharing.words import draws_text, listed
 
 Values = tuple[
     tuple[str, float], ...
@@ -81,9 +81,9 @@ def request_varied(request: Request, name: str, done: bool, variable: AnyVariabl
 
 
 def values_text(values: Mapping[str, float], variables: Iterable[AnyVariable]) -> str:
-    """Values as they are written: "angle = 20 deg, light = 95 deg"."""
+    """Values as do() takes them, by name: "angle = 20°, shadow_length = 5.5 units"."""
     own = [v for v in variables if v.name in values]
-    return ", ".join(f"{v.name} = {_label(v, values[v.name])}" for v in own)
+    return ", ".join(f"{v.name} = {v.label(values[v.name])}" for v in own)
 
 
 def request_panel(request: Request, answer: Any, opened: Opened) -> Panel:
@@ -97,29 +97,46 @@ def request_panel(request: Request, answer: Any, opened: Opened) -> Panel:
     dataset = opened.checkpoint.dataset
     variables = (*dataset.variables, *dataset.hidden)
     formula = f"do({values_text(dict(request.do), variables)})"
-    by_name = {variable.name: variable for variable in variables}
-    supposed = listed(f"its {n} been {_label(by_name[n], value)}" for n, value in request.do)
-    told = f"This is a {dataset.noun}. What would it have looked like, had {supposed}?"
-    if rung(opened) == "intervention":
-        told = f"Of all that look like this {dataset.noun}: what is seen under {formula}?"
-    pictures = (
+    pictures = (*_before(request, answer, opened), *_after(formula, request, answer, opened))
+    overlap = iou_text(answer.iou) if hasattr(answer, "iou") else ""
+    channel = " and colour channel" if dataset.colours > 1 else ""
+    remark = MEANING if overlap else f"Mean absolute error a pixel{channel}."
+    told = _sentence(request, opened)
+    return Panel(told, formula, pictures, l1_text(answer.l1), overlap, remark)
+
+
+def _before(request: Request, answer: Any, opened: Opened) -> tuple[Figure, Figure]:
+    """The unit, and the model's picture without do()."""
+    dataset = opened.checkpoint.dataset
+    unit = _described(dict(request.unit), (*dataset.variables, *dataset.hidden))
+    own = ("Reconstruction", "the model's picture of the same")
+    if "reconstruct" not in opened.may:  # what it shows is a population, and no picture of the unit
+        own = ("Without do()", "all that look like it, treated as the model expects")
+    return (
         Figure(
             "Original",
             "the renderer's picture of the unit",
-            f"Original: {values_text(dict(request.unit), variables)}",
+            f"Original: {unit}",
             shown(answer.original),
             "original",
         ),
         Figure(
-            "Reconstruction",
-            "the model's picture of the same",
-            "Reconstruction by the model",
+            *own,
+            f"{own[0]}: {own[1]}",
             shown(answer.reconstruction),
             "reconstruction",
         ),
+    )
+
+
+def _after(formula: str, request: Request, answer: Any, opened: Opened) -> tuple[Figure, Figure]:
+    """The model's answer, and the truth beside it."""
+    count = draws_text(request.samples)
+    drawn = f"averaged over {count}" if opened.draws else "without any draw"
+    return (
         Figure(
             AFTER[0] if rung(opened) == "counterfactual" else "Interventional density",
-            "the model's answer",
+            f"the model's answer, {drawn}",
             f"The model's answer under {formula}",
             shown(answer.density),
             "density",
@@ -132,9 +149,6 @@ def request_panel(request: Request, answer: Any, opened: Opened) -> Panel:
             "truth",
         ),
     )
-    overlap = iou_text(answer) if hasattr(answer, "iou") else ""
-    remark = MEANING if overlap else "Mean absolute error a pixel and colour channel."
-    return Panel(told, formula, pictures, l1_text(answer), overlap, remark)
 
 
 def shown(picture: np.ndarray) -> np.ndarray:
@@ -165,5 +179,19 @@ def request_lines(request: Request, rung: str) -> str:
     )
 
 
-def _label(variable: AnyVariable, value: float) -> str:
-    return variable.label(int(value) if hasattr(variable, "classes") else value)  # type: ignore[arg-type]
+def _sentence(request: Request, opened: Opened) -> str:
+    """The question as one would ask it, of this unit or of all that look like it."""
+    noun, do = opened.checkpoint.dataset.noun, dict(request.do)
+    single = rung(opened) == "counterfactual"
+    subject = "it" if single else "each"
+    targets = [variable for variable in opened.targets if variable.name in do]
+    supposed = listed(v.supposition(do[v.name], subject) for v in targets)
+    if single:
+        return f"This is a {noun}. What would it have looked like, had {supposed}?"
+    return f"What would be seen on average of all that look like this {noun}, had {supposed}?"
+
+
+def _described(values: Mapping[str, float], variables: Iterable[AnyVariable]) -> str:
+    """Values in words: "angle 20°, light 95°"."""
+    own = [v for v in variables if v.name in values]
+    return ", ".join(f"{v.title} {v.label(values[v.name])}" for v in own)

@@ -63,13 +63,18 @@ def _supposed(question: Question, by_name: Mapping[str, Variable]) -> str:
     if "shape" not in do:
         (name, label), *rest = others
         return listed([f"its {name} been {label}", *(f"its {n} {text}" for n, text in rest)])
-    shape = by_name["shape"].label(do["shape"])
+    shape = by_name["shape"].supposition(do["shape"])
     qualities = listed([f"{name} {label}" for name, label in others])
-    return f"it been {_article(shape)} {shape}" + (f" with {qualities}" if others else "")
+    return shape + (f" with {qualities}" if others else "")
 
 
 def _article(noun: str) -> str:
     return "an" if noun[0] in "aeiou" else "a"
+
+
+def draws_text(count: int) -> str:
+    """How many draws: "1 draw", "1,001 draws"."""
+    return "1 draw" if count == 1 else f"{count:,} draws"
 
 
 def listed(parts: Iterable[str]) -> str:

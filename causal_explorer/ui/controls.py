@@ -21,13 +21,6 @@ _QUICK = 1_001  # draws: with more, the pictures of all values of a factor take 
 _SPRITE = {"shape": 2, "scale": 3, "orientation": 4, "posX": 10, "posY": 16}
 _DO = {"shape": 0, "scale": 0, "orientation": 0, "posX": 16, "posY": 16}
 _FEW = 6  # labels that fit side by side
-_HELP = {
-    "shape": "Square, ellipse or heart.",
-    "scale": "0 is the smallest of six sizes, 5 the largest.",
-    "orientation": "40 steps of one full turn, counter-clockwise; 0 and 39 look the same.",
-    "posX": "0 is the leftmost of 32 places, 31 the rightmost.",
-    "posY": "0 is the topmost of 32 places, 31 the lowest.",
-}
 
 
 def drop_endless_numbers() -> None:
@@ -57,14 +50,7 @@ def sprite(variables: tuple[Variable, ...], idle: Mapping[str, str] | None = Non
     return tuple(
         (
             v.name,
-            choose_class(
-                v,
-                v.name,
-                _SPRITE[v.name],
-                v.name,
-                f"{_HELP[v.name]} {why.get(v.name, '')}".strip(),
-                disabled=v.name in why,
-            ),
+            choose_class(v, v.name, _SPRITE[v.name], v.name, v.name in why, why.get(v.name, "")),
         )
         for v in variables
     )
@@ -107,7 +93,7 @@ def _settings(
         help=explained,
     )
     return tuple(
-        (v.name, choose_class(v, f"do_{v.name}", _DO[v.name], each.format(v.name), _HELP[v.name]))
+        (v.name, choose_class(v, f"do_{v.name}", _DO[v.name], each.format(v.name)))
         for v in variables
         if v.name in targets
     )
@@ -262,9 +248,24 @@ def set_sprite(names: list[str], classes: tuple[int, ...]) -> None:
 
 
 def choose_class(
-    variable: Variable, key: str, default: int, label: str, words: str, disabled: bool = False
+    variable: Variable,
+    key: str,
+    default: int,
+    label: str,
+    disabled: bool = False,
+    why: str = "",
 ) -> int:
-    """A class by its name where it has one, otherwise by its number; `words` are its help."""
+    """A class by its name where it has one, otherwise by its number.
+
+    Args:
+        variable: whose class.
+        key: of the widget, and in the address.
+        default: class.
+        label: of the widget.
+        disabled: whether it has no effect.
+        why: a sentence on that, for its help.
+    """
+    explained = f"{variable.about} {why}".strip()
     if not variable.labels:
         return st.slider(
             label,
@@ -273,7 +274,7 @@ def choose_class(
             default,
             key=key,
             bind="query-params",
-            help=words,
+            help=explained,
             disabled=disabled,
         )
     choose = st.segmented_control if variable.classes <= _FEW else st.pills
@@ -285,7 +286,7 @@ def choose_class(
         format_func=variable.label,
         key=key,
         bind="query-params",
-        help=words,
+        help=explained,
         disabled=disabled,
     )
     return default if chosen is None else chosen  # an address can empty even a required choice

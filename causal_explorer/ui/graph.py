@@ -18,7 +18,8 @@ def chart(story: SCM, answer: CounterfactualAnswer, do: Mapping[str, int]) -> No
     """Draws the graph of a story under the do() of an answer, and says what it shows."""
     labels = {v.name: v.label(do[v.name]) for v in answer.variables if v.name in do}
     cut, descendants = (answer.cut, answer.descendants) if do else ((), ())
-    draw(story.graph, labels, cut, descendants, [variable.name for variable in story.hidden])
+    hidden = [variable.name for variable in story.hidden]
+    draw(story.graph, labels, cut, descendants, dict.fromkeys(hidden, "hidden"), hidden)
 
 
 def draw(
@@ -26,11 +27,16 @@ def draw(
     do: Mapping[str, str],
     cut: Collection[tuple[str, str]],
     descendants: Collection[str],
-    hidden: Collection[str] = (),
+    dashed: Mapping[str, str] | None = None,
+    unseen: Collection[str] = (),
 ) -> None:
     """Draws a graph, and says what it shows; arguments as of `dot`."""
+    marks = dashed or {}
     words = caption(graph, do, cut, descendants)
-    st.graphviz_chart(dot(graph, do, cut, descendants, hidden), alt=f"Causal graph. {words}")
+    if marks:
+        words += f" Dashed: {', '.join(f'{name} ({mark})' for name, mark in marks.items())}."
+    drawn = dot(graph, do, cut, descendants, marks, unseen)
+    st.graphviz_chart(drawn, alt=f"Causal graph. {words}")
     st.caption(words)
 
 
@@ -39,21 +45,24 @@ def dot(
     do: Mapping[str, str],
     cut: Collection[tuple[str, str]],
     descendants: Collection[str],
-    hidden: Collection[str] = (),
+    dashed: Mapping[str, str] | None = None,
+    unseen: Collection[str] = (),
 ) -> str:
-    """The graph of the factors with the image that they all cause.
+    """The graph of the factors with the image that they cause.
 
     Args:
         graph: of the story, before any edge is cut.
         do: targets and the labels of their values.
         cut: edges that do() removes.
         descendants: factors that can move.
-        hidden: causes that no image shows.
+        dashed: causes that nobody observes, and what they are: "hidden", or "noise".
+        unseen: variables that no image shows.
     """
-    nodes = [_node(name, do, descendants, name in hidden) for name in graph.nodes]
+    marks = dashed or {}
+    nodes = [_node(name, do, descendants, marks.get(name, "")) for name in graph.nodes]
     nodes.append(_node(IMAGE, {}, [IMAGE] if do else []))
     edges = [_edge(edge, edge in cut) for edge in graph.edges]
-    edges += [_edge((name, IMAGE), False) for name in graph.nodes if name not in hidden]
+    edges += [_edge((name, IMAGE), False) for name in graph.nodes if name not in unseen]
     return "\n".join(
         [
             "digraph story {",
@@ -85,12 +94,10 @@ def caption(
     return f"Orange: set by do(). Blue: can move ({moves}). Grey: cannot move. {cuts}"
 
 
-def _node(
-    name: str, do: Mapping[str, str], descendants: Collection[str], hidden: bool = False
-) -> str:
+def _node(name: str, do: Mapping[str, str], descendants: Collection[str], mark: str = "") -> str:
     style = "filled" if name == IMAGE else "filled,rounded"
-    if hidden:
-        label = _quote(f"{name}\n(hidden)")
+    if mark:
+        label = _quote(f"{name}\n({mark})")
         look = 'shape=ellipse, fillcolor="white", style="filled,dashed"'
         return f"{_quote(name)} [label={label}, {look}];"
     if name in do:

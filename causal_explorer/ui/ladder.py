@@ -53,7 +53,7 @@ def figures(answers: Rungs, words: str) -> tuple[Figure, ...]:
     truths = [
         Figure(
             f"{rung}: truth",
-            f"L1 {l1_text(answer)} a pixel",
+            f"L1 {l1_text(answer.l1)} a pixel",
             f"Truth of {notation[rung]}",
             answer.truth,
             f"{rung.lower()}-truth",

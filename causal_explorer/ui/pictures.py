@@ -71,19 +71,26 @@ def panel_html(panel: Panel, heading: str = "", live: bool = True) -> str:
     )
     numbers = ""
     if panel.formula:
-        overlap = (
-            f'<span>IoU with the truth<b data-live="iou">{escape(panel.iou)}</b></span>'
-            if panel.iou
-            else ""  # pictures in colour have no pixels that are on
-        )
-        numbers = (
-            '<p class="ce-numbers">'
-            f'<span>L1 a pixel against the truth<b data-live="l1">{escape(panel.l1)}</b></span>'
-            f"{overlap}"
-            f'<small data-live="remark">{escape(panel.remark)}</small></p>'
-        )
+        numbers = numbers_html("the truth", panel.l1, panel.iou, panel.remark)
     whole = figures_html(ask, panel.figures, below=numbers)
     return whole if live else whole.replace("data-live=", "data-kept=")
+
+
+def numbers_html(other: str, l1: str, iou: str, remark: str) -> str:
+    """How far a picture is from another, in a row.
+
+    Args:
+        other: what it is compared with.
+        l1: mean absolute error a pixel.
+        iou: overlap; empty where pictures have no pixels that are on.
+        remark: what the two mean.
+    """
+    overlap = f'<span>IoU with {other}<b data-live="iou">{escape(iou)}</b></span>' if iou else ""
+    return (
+        '<p class="ce-numbers">'
+        f'<span>L1 a pixel against {other}<b data-live="l1">{escape(l1)}</b></span>'
+        f'{overlap}<small data-live="remark">{escape(remark)}</small></p>'
+    )
 
 
 def figures_html(heading: str, figures: Iterable[Figure], columns: int = 4, below: str = "") -> str:

@@ -79,6 +79,16 @@ def test_bad_questions_are_one_sentence(pendulums, factors, do, said):
         pendulums.counterfactual(factors, do)
 
 
+def test_nothing_is_drawn_of_one_unit_and_its_latents_have_names(pendulums):
+    assert not pendulums.draws
+    first, other = (
+        pendulums.counterfactual(UNIT, {"angle": 1.0}, samples=k, seed=k) for k in (1, 5)
+    )
+    np.testing.assert_array_equal(first.density, other.density)
+    assert pendulums.latent_names == ("angle", "light", "shadow length", "shadow position")
+    assert ce.load("intact-vae").latent_names == ()
+
+
 def test_a_picture_of_another_shape_is_refused(pendulums):
     with pytest.raises(ValueError, match="image has shape"):
         pendulums.reconstruct(np.zeros((64, 64)))

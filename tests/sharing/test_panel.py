@@ -39,21 +39,21 @@ def test_the_error_is_the_answers_own():
     density, truth = np.zeros((64, 64)), np.zeros((64, 64))
     density[0, :8], truth[0, :4] = 1, 1
     shown = answer({"shape": 0}, [SQUARE], density, truth)
-    assert panel.l1_text(shown) == f"{4 / 4096:.5f}"
-    assert panel.iou_text(shown) == "0.500"
+    assert panel.l1_text(shown.l1) == f"{4 / 4096:.5f}"
+    assert panel.iou_text(shown.iou) == "0.500"
     assert "1 is perfect" in panel.panel(question({"shape": 0}), shown).remark
 
 
 def test_a_tiny_error_never_reads_as_none():
     none, some = np.zeros((64, 64)), np.full((64, 64), 1e-7)
-    assert panel.l1_text(answer({"shape": 0}, [SQUARE], none, none)) == "0"
-    assert panel.l1_text(answer({"shape": 0}, [SQUARE], some, none)) == "< 0.00001"
+    assert panel.l1_text(answer({"shape": 0}, [SQUARE], none, none).l1) == "0"
+    assert panel.l1_text(answer({"shape": 0}, [SQUARE], some, none).l1) == "< 0.00001"
 
 
 def test_two_empty_outlines_are_told_in_words():
     spread = np.full((64, 64), 0.1)
     shown = answer({"shape": 0}, [SQUARE], spread, spread)
-    assert panel.iou_text(shown) == "none"
+    assert panel.iou_text(shown.iou) == "none"
     assert "not defined" in panel.panel(question({"shape": 0}), shown).remark
 
 

@@ -36,6 +36,42 @@ def test_a_panel_has_four_pictures_and_says_what_was_asked(name):
     assert panel.figures[2].title == f"{title} density"
 
 
+@pytest.mark.parametrize(
+    ("name", "do", "sentence"),
+    [
+        ("intact-vae", {"Eyeglasses": 1}, "had it worn eyeglasses?"),
+        ("causal-vae", {"shadow_length": 5.5}, "had its shadow length been 5.5 units?"),
+        ("causal-vae", {"angle": -20.0}, "had its angle been −20°?"),
+        ("scm-vae-styled", {"shape": 1, "posX": 3}, "had it been an ellipse and its posX been 3?"),
+        ("cevae", {"t": 1}, "of all that look like this sprite, had each been treated?"),
+    ],
+)
+def test_a_question_reads_aloud(name, do, sentence):
+    opened, request = asked(name)
+    request = Request(name, request.unit, tuple(do.items()), samples=1)
+    panel = request_panel(request, request.ask(opened), opened)
+    assert panel.sentence.endswith(sentence)
+    assert all(f"{target} = " in panel.formula for target in do)  # as do() takes it
+    assert "_" not in panel.figures[0].alt
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_figures_say_what_they_are(name):
+    opened, request = asked(name)
+    panel = request_panel(request, request.ask(opened), opened)
+    _, before, after, _ = panel.figures
+    assert (before.title == "Reconstruction") == ("reconstruct" in opened.may)
+    assert ("averaged over 11 draws" in after.caption) == (name != "causal-vae")
+
+
+def test_a_model_that_reconstructs_no_unit_shows_a_population():
+    opened, request = asked("cevae")
+    panel = request_panel(request, request.ask(opened), opened)
+    assert panel.figures[1].title == "Without do()"
+    assert "all that look like it" in panel.figures[1].caption
+    assert panel.remark == "Mean absolute error a pixel."  # its pictures are grey
+
+
 @pytest.mark.parametrize("name", ASKED)
 def test_the_lines_of_python_give_the_same_answer(name, capsys):
     opened, request = asked(name)

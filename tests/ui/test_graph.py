@@ -43,6 +43,15 @@ def test_every_factor_causes_the_image():
     assert set(edges(text)) == set(graph.edges) | {(name, IMAGE) for name in NAMES}
 
 
+def test_what_nobody_observes_is_dashed_and_what_no_image_shows_has_no_arrow_to_it():
+    graph = nx.DiGraph([("ill", "treated"), ("lot", "treated")])
+    text = dot(graph, {}, set(), set(), {"ill": "hidden", "lot": "noise"}, ["treated", "lot"])
+    assert set(edges(text)) == set(graph.edges) | {("ill", IMAGE)}
+    assert r'"ill" [label="ill\n(hidden)"' in text
+    assert r'"lot" [label="lot\n(noise)"' in text
+    assert text.count("dashed") == 2
+
+
 def test_a_target_shows_its_value_and_names_are_quoted():
     graph = nx.DiGraph([('a"b', "c")])
     text = dot(graph, {"c": 'x"y\\'}, set(graph.edges), set())

@@ -84,7 +84,7 @@ def _compare(found: SVIAnswer, exact: CounterfactualAnswer) -> None:
             [
                 Figure(
                     f"{name} abduction",
-                    f"L1 {l1_text(answer)} a pixel, IoU {iou_text(answer)}",
+                    f"L1 {l1_text(answer.l1)} a pixel, IoU {iou_text(answer.iou)}",
                     f"{name}: density",
                     answer.density,
                 )

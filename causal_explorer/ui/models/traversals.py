@@ -22,10 +22,11 @@ def show(opened: Opened) -> None:
     name, values = opened.checkpoint.id, first_unit(opened.checkpoint.dataset)
     st.markdown("**Latent traversals**")
     for latent in _telling(name, opened.checkpoint.model.latents):
-        st.caption(f"Latent {latent}")
+        called = latents.called(opened, latent)
+        st.caption(called)
         strip = answers.walk(name, values, latent)
-        st.html(latents.walk_html(strip, f"Latent {latent} at", ALONG))
-    st.caption(latents.TEXT)
+        st.html(latents.walk_html(strip, f"{called} at", ALONG))
+    st.caption(latents.text(opened))
 
 
 def _telling(name: str, count: int) -> list[int]:

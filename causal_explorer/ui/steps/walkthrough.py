@@ -152,7 +152,8 @@ def _action(view: _View) -> None:
         with column:
             st.markdown(f"**{title}**")
             st.graphviz_chart(
-                dot(graph, do, cut, moves, hidden), alt=f"{title}. {caption(graph, do, cut, moves)}"
+                dot(graph, do, cut, moves, dict.fromkeys(hidden, "hidden"), hidden),
+                alt=f"{title}. {caption(graph, do, cut, moves)}",
             )
             st.latex(step_words.assignments(graph, view.story.order, do))
     st.caption(caption(graph, view.do, answer.cut, answer.descendants))

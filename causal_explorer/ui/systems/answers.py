@@ -78,7 +78,7 @@ def walk(checkpoint: str, unit: Values, latent: int) -> np.ndarray:
     return opened.traverse(latent, units.picture(opened.checkpoint.dataset, dict(unit)))
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_data(max_entries=64, show_spinner="Drawing a population under do()")
 def population(request: Request) -> Any:
     """Rung 2: the data set's population under the request's do(), whatever its unit is.
 
@@ -89,11 +89,14 @@ def population(request: Request) -> Any:
     return opened.intervention(dict(request.do), samples=request.samples, seed=request.seed)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def effects(checkpoint: str, unit: Values | None, seed: int) -> Any:
+@st.cache_data(
+    max_entries=64,
+    show_spinner="Comparing with all units of the training split: some seconds the first time",
+)
+def effects(checkpoint: str, unit: Values | None, samples: int, seed: int) -> Any:
     """Effects of the treatment: on a unit, or on held-out units where none is given."""
     factors = None if unit is None else dict(unit)
-    return system(checkpoint).effect(factors=factors, seed=seed)
+    return system(checkpoint).effect(factors=factors, samples=samples, seed=seed)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -21,13 +21,14 @@ TEXT = (
 def show(request: Request, answer: Any, opened: Opened) -> None:
     """Two tables: expected outcomes of the unit, and average effects over held-out units."""
     outcome = opened.checkpoint.dataset.variables[1]
-    own = answers.effects(request.checkpoint, request.unit, request.seed)
-    every = answers.effects(request.checkpoint, None, request.seed)
+    draws = (request.samples, request.seed)
+    own = answers.effects(request.checkpoint, request.unit, *draws)
+    every = answers.effects(request.checkpoint, None, *draws)
     head = ("", "untreated", "treated", "effect")
     rows = [("model, units that look like it", *_three(own.outcomes[0], outcome.unit))]
     if own.truth is not None:
         rows.append(("truth, this unit", *_three(own.truth[0], outcome.unit)))
-    st.markdown(f"**Expected {outcome.name} of this unit**")
+    st.markdown(f"**Expected {outcome.title} of this unit**")
     st.html(table_html(head, rows))
     st.markdown(f"**Average effect over {len(every.units):,} held-out units**")
     means = {
@@ -38,7 +39,7 @@ def show(request: Request, answer: Any, opened: Opened) -> None:
     }
     table = [(name, f"{value:+.3f} {outcome.unit}") for name, value in means.items()]
     st.html(table_html(("estimate", "average effect"), table))
-    st.caption(TEXT)
+    st.caption(f"The model's figures are means over {request.samples:,} draws of z a unit. {TEXT}")
 
 
 def _three(pair: Any, unit: str) -> tuple[str, str, str]:

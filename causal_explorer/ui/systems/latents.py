@@ -9,16 +9,23 @@ import streamlit as st
 
 from causal_explorer.checkpoint import study
 from causal_explorer.data import units
+from causal_explorer.inference import agreement
 from causal_explorer.inference.latents import ALONG
 from causal_explorer.inference.opened import Opened
-from causal_explorer.sharing.panel import Figure
+from causal_explorer.sharing.panel import MEANING, Figure, iou_text, l1_text
 from causal_explorer.sharing.request import Values, shown
-from causal_explorer.ui.pictures import data_uri, figures_html
+from causal_explorer.ui.pictures import data_uri, figures_html, numbers_html
 from causal_explorer.ui.systems import answers, unit
 
-TEXT = (
+_UNNAMED = (
     "A traversal moves one latent and holds the others. It is not an intervention: no latent is a "
-    "variable of a causal model, and no structural assignment says what follows from it."
+    "variable of a causal model, and no structural assignment says what follows from it. "
+    "Numbers are standard deviations of the prior."
+)
+_NAMED = (
+    "A traversal moves one concept and holds the others fixed. It is not an intervention: under "
+    "do() the descendants of the concept would answer. Numbers are standard deviations from the "
+    "concept's mean."
 )
 _STYLE = """<style>
 .ce-walk {display: grid; grid-template-columns: repeat(9, minmax(44px, 1fr)); gap: 6px;
@@ -38,8 +45,14 @@ def show(opened: Opened, values: Values) -> None:
         Figure("Original", "the renderer's picture", "Original", shown(picture)),
         Figure("Reconstruction", "encoded, and decoded again", "Reconstruction", shown(found)),
     )
+    numbers = numbers_html(
+        "the original",
+        l1_text(agreement.l1(found, picture)),
+        iou_text(agreement.iou(found, picture)),
+        MEANING,
+    )
     with st.container():  # as on the pages of other systems: no part of them is taken for another
-        st.html(figures_html("", figures))
+        st.html(figures_html("", figures, below=numbers))
     with st.container():
         st.subheader("Along a latent", anchor=False)
         strip(name, values, opened)
@@ -47,17 +60,46 @@ def show(opened: Opened, values: Values) -> None:
 
 def strip(name: str, values: Values, opened: Opened) -> None:
     """The slider that chooses a latent, and the pictures along it."""
-    latent = st.slider(
-        "Latent",
-        0,
-        opened.checkpoint.model.latents - 1,
-        telling(name),
-        key=unit.key(name, "latent"),
+    latent = _chosen(name, opened)
+    words = f"{called(opened, latent)} at"
+    st.html(walk_html(answers.walk(name, values, latent), words, ALONG))
+    st.caption(text(opened))
+
+
+def called(opened: Opened, latent: int) -> str:
+    """A latent by the name of its concept, or by its number."""
+    names = opened.latent_names
+    return names[latent].capitalize() if names else f"Latent {latent}"
+
+
+def text(opened: Opened) -> str:
+    """Why a traversal of the model's latents is not an intervention."""
+    return _NAMED if opened.latent_names else _UNNAMED
+
+
+def _chosen(name: str, opened: Opened) -> int:
+    """The control of the latent: its concepts by name, or a slider of numbers."""
+    own, names = unit.key(name, "latent"), opened.latent_names
+    if not names:
+        return st.slider(
+            "Latent",
+            0,
+            opened.checkpoint.model.latents - 1,
+            telling(name),
+            key=own,
+            bind="query-params",
+            help="Which latent moves. Those that tell nothing change nothing.",
+        )
+    chosen = st.segmented_control(
+        "Concept",
+        names,
+        default=names[0],
+        required=True,
+        key=own,
         bind="query-params",
-        help="Which latent moves. Those that tell nothing change nothing.",
+        help="Which concept moves, all others held fixed.",
     )
-    st.html(walk_html(answers.walk(name, values, latent), f"Latent {latent} at", ALONG))
-    st.caption(TEXT)
+    return names.index(chosen or names[0])
 
 
 def telling(name: str) -> int:

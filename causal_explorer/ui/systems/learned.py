@@ -1,34 +1,35 @@
-"""The graph that a model learned, under the do() that was asked, beside the true one."""
+"""The graph that a model learned: the strength of every edge, and how it differs from the truth."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import networkx as nx
-import streamlit as st
-
 from causal_explorer.inference.concepts import ConceptExplorer
 from causal_explorer.inference.opened import Opened
 from causal_explorer.sharing.request import Request
-from causal_explorer.ui import graph
-from causal_explorer.ui.systems.unit import as_labels
+from causal_explorer.ui import charts
 
 
 def show(request: Request, answer: Any, opened: Opened) -> None:
-    """Its edges, which of them do() cuts, and how they differ from the truth."""
+    """The strengths, whatever do() was asked."""
     if not isinstance(opened, ConceptExplorer):
         return
-    dataset, found, do = opened.checkpoint.dataset, opened.graph, dict(request.do)
-    cut = [edge for edge in found.edges if edge[1] in do]
-    left = found.copy()
-    left.remove_edges_from(cut)
-    moves = set().union(*(nx.descendants(left, target) for target in do)) - set(do)
-    graph.draw(found, as_labels(do, dataset.variables), cut, moves)
-    true = set(dataset.scm().graph.edges) if dataset.scm else set()
-    missing, extra = true - set(found.edges), set(found.edges) - true
-    if not missing and not extra:
-        st.caption("Learned from zeros, and equal to the true graph edge by edge.")
-    else:
-        words = [f"{a} → {b} is missing" for a, b in missing]
-        words += [f"{a} → {b} is too much" for a, b in extra]
-        st.caption(f"Learned from zeros. Beside the true graph {', '.join(words)}.")
+    titles = {variable.name: variable.title for variable in opened.dataset.variables}
+    found, names = charts.side_by_side([""]), [*titles.values()]
+    found.add_trace(charts.heat(opened.strengths, names, names, zmin=0, zmax=1))
+    found.update_yaxes(autorange="reversed", title="cause").update_xaxes(title="effect")
+    true = set(opened.dataset.scm().graph.edges) if opened.dataset.scm else set()
+    wrong = [
+        f"{titles[a]} → {titles[b]} is {'missing' if (a, b) in true else 'too much'}"
+        for a, b in true ^ set(opened.graph.edges)
+    ]
+    words = (
+        "Probability of each edge, learned from zeros; those above 0.5 are the graph that do() "
+        "follows. "
+    )
+    words += (
+        f"Beside the true graph {', '.join(sorted(wrong))}."
+        if wrong
+        else "It is equal to the true graph edge by edge."
+    )
+    charts.show("Strength of each edge", found, words, 300)

@@ -33,11 +33,11 @@ def show(checkpoint: str, presenting: bool) -> None:
         st.caption(f"{about.about} {about.source}.")
         st.header(dataset.noun.capitalize(), anchor=False)
         values = unit.unit(dataset, checkpoint)
-        draws = "intervention" in opened.may
-        if draws:
+        asked = "intervention" in opened.may
+        if asked and opened.draws:
             st.header("Draws", anchor=False)
-        seed = controls.seed() if draws else 0
-    if draws:
+        seed = controls.seed() if asked and opened.draws else 0
+    if asked:
         _asked(opened, values, seed, presenting)
     else:
         latents.show(opened, values)

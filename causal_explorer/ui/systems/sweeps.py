@@ -20,6 +20,6 @@ TEXT = (
 def show(request: Request, answer: Any, opened: Opened) -> None:
     """The strip, z held where the picture's posterior has its mean."""
     pictures = answers.treatments(request.checkpoint, request.unit, _VALUES)
-    treatment = opened.targets[0].name
+    treatment = opened.targets[0].title
     st.html(latents.walk_html(pictures, f"{treatment} =", _VALUES))
     st.caption(TEXT)

@@ -35,11 +35,11 @@ def unit(dataset: Dataset, system: str) -> Values:
         dataset: that it is of.
         system: the checkpoint, which the keys of the widgets begin with.
     """
-    first = dict(first_unit(dataset))
-    return tuple(
-        (v.name, _value(v, key(system, v.name), first[v.name], v.name))
-        for v in units.adjustable(dataset)
-    )
+    first, found = dict(first_unit(dataset)), dict[str, float]()
+    for v in units.adjustable(dataset):
+        own = key(system, v.name)
+        found[v.name] = _value(v, own, first[v.name], v.title, v.name in dataset.idle(found))
+    return tuple(found.items())
 
 
 def first_unit(dataset: Dataset) -> Values:
@@ -51,9 +51,11 @@ def first_unit(dataset: Dataset) -> Values:
 def intervention(variables: Sequence[AnyVariable], system: str, first: str) -> Values:
     """Any subset of the targets that a model takes, and a value for each."""
     names = [variable.name for variable in variables]
+    titles = {variable.name: variable.title for variable in variables}
     targets = st.pills(
         "Intervene on",
         names,
+        format_func=titles.__getitem__,
         selection_mode="multi",
         default=[first] if first in names else names[:1],
         key=key(system, "do"),
@@ -93,23 +95,20 @@ def _on_step(variable: Quantity, value: float) -> float:
     return variable.low + round((value - variable.low) / variable.step) * variable.step
 
 
-def _value(variable: AnyVariable, own: str, default: float, label: str) -> float:
+def _value(
+    variable: AnyVariable, own: str, default: float, label: str, disabled: bool = False
+) -> float:
     if isinstance(variable, Quantity):
         return _quantity(variable, own, default, label)
-    words = f"{variable.name}, one of {variable.classes} classes."
-    if not variable.labels:
-        words += f" 0 to {variable.classes - 1}."
-    return controls.choose_class(variable, own, int(default), label, words)
+    return controls.choose_class(variable, own, int(default), label, disabled)
 
 
 def _quantity(variable: Quantity, own: str, default: float, label: str) -> float:
-    unit = f" {variable.unit}" if variable.unit else ""
-    words = f"{variable.name}, from {variable.low:g} to {variable.high:g}{unit}."
     if (variable.high - variable.low) / variable.step > _FINE:
         bounds = (variable.low, variable.high, default, variable.step)
         low, high, start, step = map(int, bounds) if variable.step % 1 == 0 else bounds
         return st.number_input(
-            label, low, high, start, step, key=own, bind="query-params", help=words
+            label, low, high, start, step, key=own, bind="query-params", help=variable.about
         )
     return st.slider(
         f"{label} [{variable.unit}]" if variable.unit else label,
@@ -119,17 +118,10 @@ def _quantity(variable: Quantity, own: str, default: float, label: str) -> float
         variable.step,
         key=own,
         bind="query-params",
-        help=words,
+        help=variable.about,
     )
 
 
 def as_labels(values: Mapping[str, float], variables: Sequence[AnyVariable]) -> dict[str, str]:
-    """Values of variables as a person reads them; what else has a value is left out."""
-    return {v.name: _label(v, values[v.name]) for v in variables if v.name in values}
-
-
-def _label(variable: AnyVariable, value: float) -> str:
-    if isinstance(variable, Quantity):
-        return variable.label(value)
-    whole = abs(value - round(value)) < 1e-9
-    return variable.label(round(value)) if whole else f"{value:.2f}"
+    """Titles and values as a person reads them; what else has a value is left out."""
+    return {v.title: v.label(values[v.name]) for v in variables if v.name in values}

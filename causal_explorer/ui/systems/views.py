@@ -10,7 +10,7 @@ import streamlit as st
 from causal_explorer.data.dataset import Dataset
 from causal_explorer.inference.answer import CounterfactualAnswer
 from causal_explorer.inference.opened import Opened
-from causal_explorer.scm.equations import Equations
+from causal_explorer.scm.actions import cut_edges, moved_by, settings
 from causal_explorer.sharing.picture import panel_png
 from causal_explorer.sharing.request import Request, request_lines, request_panel, rung
 from causal_explorer.ui import graph
@@ -24,13 +24,19 @@ def graph_of(dataset: Dataset, do: dict[str, float]) -> None:
     if dataset.scm is None:
         return
     law = dataset.scm()
-    cut = [edge for edge in law.graph.edges if edge[1] in do]
-    left = law.graph.copy()
-    left.remove_edges_from(cut)
-    moves = set().union(*(nx.descendants(left, target) for target in do)) - set(do)
-    unseen = () if isinstance(law, Equations) else [variable.name for variable in law.hidden]
-    hidden = [*dataset.unseen, *unseen]
-    graph.draw(law.graph, as_labels(do, dataset.variables), cut, moves, hidden)
+    done = settings(dict.fromkeys(do, 0))  # to whatever value: the edges ask nothing of it
+    cut, moves = cut_edges(law.graph, done), moved_by(law.graph, done)
+    titles = {v.name: v.title for v in (*dataset.variables, *dataset.hidden)}
+    own = [v.name for v in dataset.hidden if v.name in law.graph]
+    marks = {titles[name]: "noise" if name in dataset.unseen else "hidden" for name in own}
+    graph.draw(
+        nx.relabel_nodes(law.graph, titles),
+        as_labels(do, dataset.variables),
+        [(titles[cause], titles[effect]) for cause, effect in cut],
+        [titles[name] for name in moves],
+        marks,
+        [titles[name] for name in dataset.unseen],
+    )
 
 
 def look_closer(request: Request, answer: Any, opened: Opened) -> None:
@@ -58,7 +64,7 @@ def moved_html(answer: Any, dataset: Dataset) -> str:
     told = [as_labels(values, variables) for values in (before, after, read)]
     head = ["variable", "before", "after, truth"] + (["after, in the model"] if read else [])
     columns = told if read else told[:2]
-    rows = [(v.name, *(column.get(v.name, "–") for column in columns)) for v in variables]
+    rows = [(v.title, *(column.get(v.title, "–") for column in columns)) for v in variables]
     return table_html(head, rows)
 
 
