@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from numbers import Real
-from threading import Lock
 
 import numpy as np
 import pyro
@@ -24,12 +23,12 @@ from torch import Tensor
 from causal_explorer.data.raster import SIZE
 from causal_explorer.inference.answer import CounterfactualAnswer
 from causal_explorer.inference.uncertainty import Uncertainty
+from causal_explorer.models.alone import alone
 from causal_explorer.models.scm_vae_mlp import SCMVAEMLP
 from causal_explorer.scm.actions import Do, Set
 from causal_explorer.wording import brief
 
 _MOMENTUM = 0.1
-_ONE_FIT = Lock()  # Pyro's parameters and torch's own generator belong to the whole process
 Noise = dict[str, Tensor]
 Watch = Callable[[int, float], None]  # of a step and its loss
 
@@ -91,8 +90,7 @@ def svi_answer(
     clock = time.perf_counter()
     samples = len(exact.factual)
     v, x = torch.from_numpy(exact.factual[0]), torch.from_numpy(exact.original).float()
-    with _ONE_FIT, torch.random.fork_rng(), pyro.get_param_store().scope():
-        torch.manual_seed(seed)
+    with alone(seed):  # unvalidated: a normal guide against a uniform prior
         losses = fit(model, v, x, settings, watch)
         with torch.no_grad():
             noise = guide(model, v, x, samples)
@@ -133,15 +131,14 @@ def fit(
     """
     optimiser = PyroOptim(torch.optim.SGD, {"lr": settings.learning_rate, "momentum": _MOMENTUM})
     losses, mean = [], {}
-    with pyro.validation_enabled(False):  # a normal guide against a uniform prior
-        svi = SVI(program, guide, optimiser, Trace_ELBO())
-        for step in range(settings.steps):
-            losses.append(torch.as_tensor(svi.step(model, v, x)).item())
-            for name, value in pyro.get_param_store().items():
-                now = value.detach()
-                mean[name] = mean.get(name, now) + (now - mean.get(name, now)) / (step + 1)
-            if watch:
-                watch(step + 1, losses[-1])
+    svi = SVI(program, guide, optimiser, Trace_ELBO())
+    for step in range(settings.steps):
+        losses.append(torch.as_tensor(svi.step(model, v, x)).item())
+        for name, value in pyro.get_param_store().items():
+            now = value.detach()
+            mean[name] = mean.get(name, now) + (now - mean.get(name, now)) / (step + 1)
+        if watch:
+            watch(step + 1, losses[-1])
     for name, value in mean.items():
         pyro.get_param_store()[name] = value
     return losses

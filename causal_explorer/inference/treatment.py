@@ -26,6 +26,7 @@ from causal_explorer.inference.adjustment import Adjusted, difference_of_means, 
 from causal_explorer.inference.effect import Effect
 from causal_explorer.inference.opened import Opened, PictureAnswer
 from causal_explorer.inference.treated import Truth, at, means
+from causal_explorer.models.alone import alone
 from causal_explorer.scm.variables import AnyVariable
 from causal_explorer.wording import brief
 
@@ -89,8 +90,7 @@ class TreatmentExplorer(Opened):
                 self.pictures(torch.from_numpy(rows))[1],
                 self._truth.expected(self._table(rows)),
             )
-        with torch.random.fork_rng():
-            torch.manual_seed(start)
+        with alone(start):
             outcomes = self.checkpoint.model.outcomes(x, draws).double().numpy()
         adjusted, seen = self._adjusted, self._features(x)
         return Effect(rows, outcomes, truth, self._naive, adjusted(seen, 1) - adjusted(seen, 0))
@@ -126,8 +126,7 @@ class TreatmentExplorer(Opened):
             table = self._table(np.random.default_rng(start).choice(self.units, count))
         else:
             table = self._truth.unit(factors)
-        with torch.random.fork_rng(), torch.no_grad():
-            torch.manual_seed(start)
+        with alone(start), torch.no_grad():
             before, after = self._draw(self._truth.seen(table), t, count)
         drawn = np.repeat(table, count // len(table), axis=0)
         truth = at(table, np.full(len(table), t), self._truth.outcome(table, t))
