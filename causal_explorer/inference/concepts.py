@@ -113,7 +113,7 @@ class ConceptExplorer(Opened):
         """
         unit = units.complete(self.dataset, {} if factors is None else factors)
         asked = self._targets(do)
-        drawn = units.picture(self.dataset, unit)
+        drawn = units.draw(self.dataset, unit)
         x = self._picture(drawn if image is None else image)
         with torch.no_grad():
             z = self.model.encode(x).mean

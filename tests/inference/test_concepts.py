@@ -103,3 +103,9 @@ def test_the_law_may_leave_the_range_that_a_person_sets(pendulums):
     assert np.isfinite(answer.truth).all()
     with pytest.raises(ValueError, match="out of range"):
         pendulums.counterfactual(UNIT, {"angle": 10**400})
+
+
+def test_what_follows_from_the_unit_may_leave_its_range_too(pendulums):
+    answer = pendulums.counterfactual({"angle": -40, "light": 54}, {"angle": 0})
+    assert answer.factual["shadow_position"] < 2, "nobody set it"
+    assert answer.counterfactual["angle"] == 0
