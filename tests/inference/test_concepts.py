@@ -3,7 +3,7 @@ import pytest
 import torch
 
 import causal_explorer as ce
-from causal_explorer.data import pendulum
+from causal_explorer.data import pendulum, units
 
 UNIT = {"angle": 15.0, "light": 100.0}
 
@@ -77,6 +77,37 @@ def test_a_traversal_moves_one_concept_and_no_other_answers(pendulums):
 def test_bad_questions_are_one_sentence(pendulums, factors, do, said):
     with pytest.raises(ValueError, match=said):
         pendulums.counterfactual(factors, do)
+
+
+def test_a_picture_that_contradicts_its_factors_is_refused(pendulums):
+    """One degree is a matter of reading; ten are another pendulum."""
+    near, far = (
+        units.picture(pendulums.dataset, UNIT | {"angle": UNIT["angle"] + by}) for by in (1, 10)
+    )
+    assert pendulums.counterfactual(UNIT, {"angle": 0}, image=near).do == {"angle": 0}
+    for image in (far, np.ones((96, 96, 3))):
+        with pytest.raises(ValueError, match=r"contradict each other: the image lies 0\.[1-9]"):
+            pendulums.counterfactual(UNIT, {"angle": 0}, image=image)
+
+
+@pytest.mark.parametrize("nonsense", ["black", "white", "noise", "on its head"])
+def test_a_picture_that_nothing_explains_is_refused(pendulums, nonsense):
+    picture = {
+        "black": np.zeros((96, 96, 3)),
+        "white": np.ones((96, 96, 3)),
+        "noise": np.random.default_rng(0).random((96, 96, 3)),
+        "on its head": units.picture(pendulums.dataset, UNIT)[::-1],
+    }[nonsense]
+    for ask in (pendulums.reconstruct, lambda image: pendulums.traverse(0, image)):
+        with pytest.raises(ValueError, match="The model does not explain the image"):
+            ask(picture)
+
+
+@pytest.mark.parametrize("angle", [-40, 40])
+@pytest.mark.parametrize("light", [54, 133])
+def test_every_corner_of_what_can_be_set_is_explained(pendulums, angle, light):
+    picture = units.picture(pendulums.dataset, {"angle": angle, "light": light})
+    assert pendulums.reconstruct(picture).shape == (96, 96, 3)
 
 
 def test_a_picture_of_another_shape_is_refused(pendulums):
