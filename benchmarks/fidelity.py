@@ -26,7 +26,7 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=1_000)
     options = parser.parse_args()
     explorer = ce.load(options.checkpoint)
-    held_out = splits.rows("test", explorer.checkpoint.config["train"]["split_seed"])
+    held_out = splits.rows("test", explorer.checkpoint.split_seed)
 
     print(_likelihood(explorer.checkpoint.model, held_out), flush=True)
     print(f"{options.queries:,} random held-out queries a row; targets forced to change.")

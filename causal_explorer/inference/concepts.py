@@ -106,12 +106,14 @@ class ConceptExplorer(Opened):
             factors: true values of the unit, the roots at least; the truth is drawn from them.
             do: concepts with their physical values.
             image: (H, W, 3) that is encoded, and shows the unit; the renderer draws it if None.
-            samples: not needed: all mechanisms are inverted exactly.
+            samples: not needed, since all mechanisms are inverted exactly; checked all the same.
             seed: likewise.
 
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
+        query.parse_count(samples, "samples", 1, query.MAX_SAMPLES)
+        query.parse_seed(seed)
         unit = units.complete(self.dataset, {} if factors is None else factors)
         asked = self._targets(do)
         drawn = units.draw(self.dataset, unit)
@@ -148,7 +150,7 @@ class ConceptExplorer(Opened):
         """
         asked = self._targets(do)
         count = query.parse_count(samples, "samples", 1, 1_000)
-        start = query.parse_count(seed, "seed", 0, 2**63 - 1)
+        start = query.parse_seed(seed)
         pictures = self.dataset.open(torch.device("cpu"))
         rows = np.random.default_rng(start).choice(pictures.rows("test"), count)
         with torch.no_grad():

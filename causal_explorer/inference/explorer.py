@@ -117,7 +117,7 @@ class Explorer(Opened):
         rule = "abduction='svi' takes all of them"
         query.require_all(asked.given, self.story.variables, rule)
         exact = self.counterfactuals([question], samples, seed, coupling)[0]
-        return svi_answer(model, exact, svi or SVISettings(), _seed(seed), watch)
+        return svi_answer(model, exact, svi or SVISettings(), query.parse_seed(seed), watch)
 
     def counterfactuals(
         self,
@@ -138,7 +138,7 @@ class Explorer(Opened):
             ValueError: in one sentence, what was given and what is allowed.
         """
         asked = query.parse_questions(questions, self.checkpoint.dataset, self.story)
-        way, count, start = self._coupling(coupling), _samples(samples), _seed(seed)
+        way, count, start = self._coupling(coupling), _samples(samples), query.parse_seed(seed)
 
         def answer(batch: list[query.Question]) -> list[CounterfactualAnswer]:
             found = self._abduct(batch, way, count, start)
@@ -184,7 +184,7 @@ class Explorer(Opened):
         swept = others | {factor: Set(0)}
         whole = {"factors": factors, "image": image, "do": swept}
         (asked,) = query.parse_questions([whole], self.checkpoint.dataset, self.story)
-        way, count, start = self._coupling(coupling), _samples(samples), _seed(seed)
+        way, count, start = self._coupling(coupling), _samples(samples), query.parse_seed(seed)
         dos = [asked.do | {factor: Set(k)} for k in range(variable.classes)]
         if asked.x is None:
             return [
@@ -236,7 +236,7 @@ class Explorer(Opened):
         given, hidden = query.parse_evidence(factors, self.checkpoint.dataset, self.story)
         others = tuple(other for other in self.story.variables if other is not variable)
         query.require_all(given, others, f"a traversal of {factor} takes all others")
-        return traverse(self.world, variable, given, _generator(_seed(seed)), hidden)
+        return traverse(self.world, variable, given, _generator(seed), hidden)
 
     def steps(
         self,
@@ -264,7 +264,7 @@ class Explorer(Opened):
         """
         whole = {"factors": factors, "image": image, "do": do}
         (asked,) = query.parse_questions([whole], self.checkpoint.dataset, self.story)
-        way, count, start = self._coupling(coupling), _samples(samples), _seed(seed)
+        way, count, start = self._coupling(coupling), _samples(samples), query.parse_seed(seed)
         first = min(query.parse_count(shown, "shown", 1, MAX_SHOWN), count)
         if asked.x is None:
             return imagined_steps(self.world, asked.given, asked.do, way, count, first, start)
@@ -281,7 +281,7 @@ class Explorer(Opened):
             ValueError: in one sentence, what was given and what is allowed.
         """
         targets = query.parse_do(do, self.story)
-        return intervention(self.world, targets, _samples(samples), _generator(_seed(seed)))
+        return intervention(self.world, targets, _samples(samples), _generator(seed))
 
     def condition(
         self, given: Mapping[str, object], samples: int = 1000, seed: int = 0
@@ -293,7 +293,7 @@ class Explorer(Opened):
         """
         evidence = query.parse_classes(given, self.story.variables, "given")
         query.require_some(evidence, "given")
-        return condition(self.world, evidence, _samples(samples), _generator(_seed(seed)))
+        return condition(self.world, evidence, _samples(samples), _generator(seed))
 
     def law(
         self,
@@ -338,7 +338,7 @@ class Explorer(Opened):
             ValueError: in one sentence, what was given and what is allowed.
         """
         given = query.parse_classes(factors, self.story.variables, "factors")
-        return self._explain(query.parse_image(image), given, _generator(_seed(seed)))
+        return self._explain(query.parse_image(image), given, _generator(seed))
 
     def _actions(self, do: Mapping[str, object] | None) -> dict[str, Action]:
         """What is done, where nothing need be."""
@@ -424,9 +424,5 @@ def _samples(value: object) -> int:
     return query.parse_count(value, "samples", 1, query.MAX_SAMPLES)
 
 
-def _seed(value: object) -> int:
-    return query.parse_count(value, "seed", 0, 2**63 - 1)
-
-
-def _generator(seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
+def _generator(seed: object) -> torch.Generator:
+    return torch.Generator().manual_seed(query.parse_seed(seed))

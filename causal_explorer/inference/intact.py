@@ -30,8 +30,7 @@ from causal_explorer.models.intact_vae import IntactVAE
 from causal_explorer.scm.actions import Set
 from causal_explorer.scm.coupling import coupling_named
 from causal_explorer.scm.scm import SCM
-from causal_explorer.scm.variables import AnyVariable
-from causal_explorer.wording import brief
+from causal_explorer.scm.variables import Variable
 
 _DRAWS = 64  # of the variables' noise behind a truth
 _LARGEST = 10_000  # draws or units of one question
@@ -52,7 +51,7 @@ class IntactExplorer(Opened):
         return self.checkpoint.dataset
 
     @property
-    def targets(self) -> tuple[AnyVariable, ...]:
+    def targets(self) -> tuple[Variable, ...]:
         """The treatment alone."""
         return self.dataset.variables[:1]
 
@@ -123,9 +122,9 @@ class IntactExplorer(Opened):
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
-        t = self._parse_do(do)
+        t = query.parse_treatment(do, self.targets[0])
         count = query.parse_count(samples, "samples", 1, _LARGEST)
-        generator = torch.Generator().manual_seed(query.parse_count(seed, "seed", 0, 2**63 - 1))
+        generator = torch.Generator().manual_seed(query.parse_seed(seed))
         v, y, unit = self._unit(image, factors)
         q = self.model.encode(v, y)
         z = q.mean + q.stddev * torch.randn(count, self.model.latents, generator=generator)
@@ -151,9 +150,9 @@ class IntactExplorer(Opened):
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
-        t = self._parse_do(do)
+        t = query.parse_treatment(do, self.targets[0])
         count = query.parse_count(samples, "samples", 1, _LARGEST)
-        start = query.parse_count(seed, "seed", 0, 2**63 - 1)
+        start = query.parse_seed(seed)
         v, y, table = self._held_out(count, start)
         z = self.model.encode(v, y).mean
         changed = self._changed(v, t, torch.Generator().manual_seed(start)).numpy()
@@ -194,7 +193,7 @@ class IntactExplorer(Opened):
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
-        start = query.parse_count(seed, "seed", 0, 2**63 - 1)
+        start = query.parse_seed(seed)
         v, y, _ = self._held_out(query.parse_count(count, "count", 1, _LARGEST), start)
         q = self.model.encode(v, y)
         noise = torch.randn(q.mean.shape, generator=torch.Generator().manual_seed(start))
@@ -203,7 +202,7 @@ class IntactExplorer(Opened):
     def _held_out(self, count: int, seed: int) -> tuple[Tensor, Tensor, np.ndarray]:
         """(N, V) classes, their pictures and (N, V + H) units of the test split."""
         pictures = self.dataset.open(torch.device("cpu"))
-        split_seed = int(self.checkpoint.config["train"].get("split_seed", 0))
+        split_seed = self.checkpoint.split_seed
         rows = np.random.default_rng(seed).choice(pictures.rows("test", split_seed), count)
         v, y = pictures(torch.from_numpy(rows))
         hidden = getattr(pictures, "hidden", np.zeros((len(rows), 0)))
@@ -240,7 +239,7 @@ class IntactExplorer(Opened):
         if all(variable.name in unit for variable in self.dataset.hidden):
             require_shown(image, units.draw(self.dataset, unit))
             return
-        t = torch.arange(self.targets[0].classes)  # type: ignore[union-attr]
+        t = torch.arange(self.targets[0].classes)
         each = torch.cat([t[:, None], v[:, 1:].expand(len(t), -1)], dim=1)
         z = self.model.encode(each, y.expand(len(t), -1, -1, -1)).mean
         require_told(int(v[0, 0]), image, self._decoded(z, t.float(), each))
@@ -290,11 +289,3 @@ class IntactExplorer(Opened):
 
     def _decoded(self, z: Tensor, t: Tensor, v: Tensor) -> np.ndarray:
         return channels_last(self.model.decode(z, t, v))
-
-    def _parse_do(self, do: object) -> int:
-        treatment = self.targets[0]
-        if not isinstance(do, Mapping) or list(do) != [treatment.name]:
-            raise ValueError(
-                f"do is {brief(do)}: it sets {treatment.name}, the treatment, and nothing else."
-            )
-        return int(treatment.parse(do[treatment.name]))  # type: ignore[arg-type]

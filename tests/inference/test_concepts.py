@@ -115,6 +115,19 @@ def test_a_picture_of_another_shape_is_refused(pendulums):
         pendulums.reconstruct(np.zeros((64, 64)))
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"samples": 0}, "samples is 0"),
+        ({"seed": -1}, "seed is -1"),
+        ({"seed": "x"}, "seed is 'x'"),
+    ],
+)
+def test_what_is_not_needed_is_checked_all_the_same(pendulums, more, said):
+    with pytest.raises(ValueError, match=said):
+        pendulums.counterfactual(UNIT, {"angle": 1.0}, **more)
+
+
 @pytest.mark.parametrize("values", [[np.nan], [1e39], [10**400], 5, [[1.0, 2.0]], [], ["1"]])
 def test_bad_values_of_a_latent_are_refused(pendulums, values):
     picture = pendulum.render(np.array([[15.0, 100.0, 5.0, 12.0]]))[0]
