@@ -110,6 +110,7 @@ def test_a_model_answers_what_it_tells_and_refuses_the_rest_with_the_reason(name
                 getattr(opened, request)()
         else:
             assert own is not inherited
+    assert bool(opened.targets) == ("intervention" in opened.may)
 
 
 def test_a_network_that_serves_others_is_not_asked():

@@ -87,7 +87,11 @@ class CausalVAE(LatentModel):
     centre: Tensor
     scale: Tensor
     tells: ClassVar = frozenset({"reconstruct", "traverse", "intervention", "counterfactual"})
-    refusals: ClassVar = {"effect": "no variable of it is a treatment with an outcome beside it"}
+    refusals: ClassVar = {
+        "condition": "it learned how concepts follow from one another, and no law of those that "
+        "come first",
+        "effect": "no variable of it is a treatment with an outcome beside it",
+    }
 
     def __init__(self, dataset: Dataset, config: CausalVAEConfig) -> None:
         """Builds the networks for pictures in colour whose sides are multiples of 8.

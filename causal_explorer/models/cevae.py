@@ -78,6 +78,8 @@ class CEVAE(LatentModel):
 
     tells: ClassVar = frozenset({"intervention", "effect"})
     refusals: ClassVar = {
+        "condition": "to see a treatment is the naive comparison of means, which stands beside "
+        "its effects and takes no model",
         "reconstruct": "it models what stood before the treatment and one number that came of it, "
         "not a picture of the unit",
         "traverse": "its latent stands for the hidden causes together, and no direction is named",
