@@ -126,7 +126,7 @@ class Explorer(Opened):
         seed: int = 0,
         coupling: str | None = None,
     ) -> list[CounterfactualAnswer]:
-        """Many questions in one call, each answered as `counterfactual` answers it alone.
+        """Many questions in one call, answered as alone up to float rounding.
 
         Args:
             questions: the arguments `factors`, `image` and `do` of each.
@@ -166,6 +166,8 @@ class Explorer(Opened):
         coupling: str | None = None,
     ) -> list[CounterfactualAnswer]:
         """The counterfactuals of do(factor = k) for each of its classes k, on the same noise.
+
+        Each is what `counterfactual` answers alone, up to float rounding.
 
         Args:
             factor: that is swept.
@@ -353,7 +355,9 @@ class Explorer(Opened):
     ) -> Posterior:
         if self.recogniser is None:
             raise ValueError("There is no recogniser for this data set: give all of the factors.")
-        return explain(self.world, self.recogniser, torch.from_numpy(x), given, generator)
+        found = explain(self.world, self.recogniser, torch.from_numpy(x), given, generator)
+        query.require_explained(found, given)
+        return found
 
     def _abduct(
         self, asked: list[query.Question], coupling: Coupling, samples: int, seed: int
@@ -393,9 +397,7 @@ class Explorer(Opened):
                     drawn = self.world.picture(shown, asked[0]).numpy()
                     overlap = query.require_agreement(iou(x, drawn))
             return certain(variables, classes, overlap, nats)
-        found = self._explain(x, given, generator)
-        query.require_explained(found, given)
-        return found
+        return self._explain(x, given, generator)
 
 
 def load(name: str | Path, story: str | Path = "default") -> Explorer:

@@ -315,7 +315,7 @@ def require_told(question: Question, dataset: Dataset) -> None:
 
 
 def require_explained(posterior: Posterior, given: Mapping[str, int]) -> None:
-    """Refuses an image that nothing explains.
+    """Refuses an image that no sprite explains, as the model paints it.
 
     Raises:
         ValueError: how badly the best explanation fits.
@@ -324,7 +324,7 @@ def require_explained(posterior: Posterior, given: Mapping[str, int]) -> None:
         return
     labels = " with these factors" if given else ""
     raise ValueError(
-        f"No sprite{labels} explains the image: the best overlaps with it by "
+        f"No sprite{labels}, as this model paints it, explains the image: the best overlaps by "
         f"{posterior.overlap:.2f} (intersection over union), below {_CONTRADICTION}, and it is "
         f"{posterior.nats:,.0f} nats away."
     )
