@@ -22,7 +22,13 @@ from causal_explorer.inference.posterior import Posterior, certain
 from causal_explorer.inference.recognition import explain
 from causal_explorer.inference.rungs import condition, forget, imagine, intervention
 from causal_explorer.inference.steps import MAX_SHOWN, Steps, abducted_steps, imagined_steps
-from causal_explorer.inference.svi import SVISettings, Watch, require_relaxed, svi_answer
+from causal_explorer.inference.svi import (
+    SVISettings,
+    Watch,
+    check_settings,
+    require_relaxed,
+    svi_answer,
+)
 from causal_explorer.inference.traversal import Traversal, traverse
 from causal_explorer.inference.world import World
 from causal_explorer.models.mechanism import ImageMechanism
@@ -109,6 +115,7 @@ class Explorer(Opened):
         if not isinstance(abduction, str) or abduction not in _ABDUCTIONS:
             known = ", ".join(_ABDUCTIONS)
             raise ValueError(f"abduction={brief(abduction)} is unknown: it takes one of {known}.")
+        optimisation = check_settings(svi, watch)
         if abduction in ("exact", "prior"):
             exact = self.counterfactuals([question], samples, seed, coupling)[0]
             return exact if abduction == "exact" else forget(self.world, exact, _generator(seed))
@@ -117,7 +124,7 @@ class Explorer(Opened):
         rule = "abduction='svi' takes all of them"
         query.require_all(asked.given, self.story.variables, rule)
         exact = self.counterfactuals([question], samples, seed, coupling)[0]
-        return svi_answer(model, exact, svi or SVISettings(), query.parse_seed(seed), watch)
+        return svi_answer(model, exact, optimisation, query.parse_seed(seed), watch)
 
     def counterfactuals(
         self,

@@ -86,6 +86,9 @@ def svi_answer(
         settings: of the optimisation.
         seed: of all draws.
         watch: called after each step.
+
+    Raises:
+        ValueError: it diverges.
     """
     clock = time.perf_counter()
     samples = len(exact.factual)
@@ -128,6 +131,9 @@ def fit(
         x: (64, 64) the image.
         settings: of the optimisation.
         watch: called after each step.
+
+    Raises:
+        ValueError: it diverges.
     """
     optimiser = PyroOptim(torch.optim.SGD, {"lr": settings.learning_rate, "momentum": _MOMENTUM})
     losses, mean = [], {}
@@ -136,6 +142,11 @@ def fit(
         losses.append(torch.as_tensor(svi.step(model, v, x)).item())
         for name, value in pyro.get_param_store().items():
             now = value.detach()
+            if not now.isfinite().all():
+                raise ValueError(
+                    f"SVI diverges at step {step + 1}: {settings.learning_rate:g} is too high a "
+                    "learning_rate for this image."
+                )
             mean[name] = mean.get(name, now) + (now - mean.get(name, now)) / (step + 1)
         if watch:
             watch(step + 1, losses[-1])
@@ -179,6 +190,19 @@ def expected(model: SCMVAEMLP, noise: Noise, do: Mapping[int, object]) -> Tensor
 def paint(model: SCMVAEMLP, noise: Noise, do: Mapping[int, object]) -> Tensor:
     """(…, 4096) probabilities of the pixels."""
     return _logits(model, noise, do).sigmoid()
+
+
+def check_settings(settings: object, watch: object) -> SVISettings:
+    """The settings of an optimisation; the usual ones where there are none.
+
+    Raises:
+        ValueError: other settings, or a watch that cannot be called.
+    """
+    if settings is not None and not isinstance(settings, SVISettings):
+        raise ValueError(f"svi is {brief(settings)}: it takes SVISettings.")
+    if watch is not None and not callable(watch):
+        raise ValueError(f"watch is {brief(watch)}: it takes a function of a step and its loss.")
+    return settings or SVISettings()
 
 
 def require_relaxed(model: object, do: Do) -> SCMVAEMLP:
