@@ -41,7 +41,7 @@ def main() -> None:
 def held_out_errors() -> tuple[np.ndarray, np.ndarray]:
     """Classes of every held-out picture, and how many of its pixels the decoder gets wrong."""
     explorer = ce.load("scm-vae")
-    split_seed = explorer.checkpoint.config["train"]["split_seed"]
+    split_seed = explorer.checkpoint.split_seed
     table = dsprites.classes_of(splits.rows("test", split_seed))
     return table, wrong_pixels(explorer, table)
 

@@ -25,7 +25,7 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=1_000)
     options = parser.parse_args()
     explorer = ce.load(options.checkpoint)
-    rows = splits.rows("test", explorer.checkpoint.config["train"]["split_seed"])
+    rows = splits.rows("test", explorer.checkpoint.split_seed)
 
     print(_told(held_out(explorer)), flush=True)
     print(f"{options.queries:,} random held-out queries a row; targets forced to change.")
@@ -52,7 +52,7 @@ def main() -> None:
 
 def held_out(explorer: ce.Explorer) -> Likelihood:
     """Its -ELBO and its exact reconstructions, over all pictures of the test split."""
-    rows = splits.rows("test", explorer.checkpoint.config["train"]["split_seed"])
+    rows = splits.rows("test", explorer.checkpoint.split_seed)
     parts = np.array_split(rows, len(rows) // 1_024)
     batches = (
         (torch.from_numpy(v), torch.from_numpy(dsprites.render(v)))

@@ -77,7 +77,7 @@ def study(explorer: Explorer, count: int) -> dict[str, Any]:
         count: queries behind each figure.
     """
     pictures = StyledPictures(torch.device("cpu"))
-    split_seed = explorer.checkpoint.config["train"]["split_seed"]
+    split_seed = explorer.checkpoint.split_seed
     held_out = pictures.rows("test", split_seed)
     asked = {
         name: ask(explorer, pictures.units[held_out], count, targets)

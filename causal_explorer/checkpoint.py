@@ -54,6 +54,11 @@ class Checkpoint(Generic[M]):
     metrics: dict[str, Any]
     card: str
 
+    @property
+    def split_seed(self) -> int:
+        """Of the split into training, validation and held-out units that it was trained on."""
+        return self.config["train"]["split_seed"]
+
 
 def shipped() -> list[str]:
     """The names of the checkpoints that come with the project."""
@@ -124,6 +129,12 @@ def read(name: str | Path, kind: type[M] = ImageMechanism) -> Checkpoint[M]:
         )
     if not isinstance(config["train"], dict):
         raise ValueError(f"{folder / 'config.json'} holds no section of settings in train.")
+    seed = config["train"].get("split_seed")
+    if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 2**63:
+        raise ValueError(
+            f"train.split_seed is {brief(seed)} in {folder / 'config.json'}: "
+            "it takes a whole number from 0."
+        )
     dataset = dataset_named(config["data"])
     model = build(config["model"], dataset, config["network"])
     if not isinstance(model, kind):

@@ -13,13 +13,19 @@ from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.recogniser import Recogniser
 from causal_explorer.models.registry import build
 
+TRAIN = {"split_seed": 0}
 NETWORK = {"latent": 2, "harmonics": [3, 3, 3], "hidden": 8, "window": 32}
 
 
 @pytest.fixture
 def folder(tmp_path):
     torch.manual_seed(0)
-    config = {"data": "dsprites", "model": "scm-vae", "network": NETWORK, "train": {"seed": 0}}
+    config = {
+        "data": "dsprites",
+        "model": "scm-vae",
+        "network": NETWORK,
+        "train": {"split_seed": 0},
+    }
     model = build("scm-vae", dataset_named("dsprites"), NETWORK)
     checkpoint.write(tmp_path / "small", model, config, {"loss": 1.0}, '{"step": 1}\n', "# card\n")
     return tmp_path / "small"
@@ -88,6 +94,10 @@ def test_one_flipped_bit_anywhere_is_refused(folder, name):
         ("config.json", edit_config(model="gan"), "model 'gan' is unknown"),
         ("config.json", edit_config(data=["x"]), "data set .* is unknown"),
         ("config.json", edit_config(network=NETWORK | {"harmonics": [2, 2, 2]}), "overtones|shape"),
+        ("config.json", edit_config(train={}), "train.split_seed is None in .*config.json"),
+        ("config.json", edit_config(train={"split_seed": [0]}), r"train.split_seed is \[0\]"),
+        ("config.json", edit_config(train={"split_seed": "a"}), "train.split_seed is 'a'"),
+        ("config.json", edit_config(train={"split_seed": -1}), "a whole number from 0"),
         ("config.json", lambda p: p.write_text("{"), "is not JSON"),
         ("config.json", lambda p: p.write_text("[]"), "holds no JSON object"),
         (
@@ -150,7 +160,12 @@ def test_an_unknown_checkpoint_names_those_there_are(name):
 @pytest.fixture
 def recogniser(tmp_path):
     network = {"hidden": 8}
-    config = {"data": "dsprites", "model": "recogniser", "network": network, "train": {"seed": 0}}
+    config = {
+        "data": "dsprites",
+        "model": "recogniser",
+        "network": network,
+        "train": {"split_seed": 0},
+    }
     model = build("recogniser", dataset_named("dsprites"), network)
     checkpoint.write(tmp_path / "reader", model, config, {}, "", "# card\n")
     return tmp_path / "reader"

@@ -110,8 +110,16 @@ def test_a_model_answers_what_it_tells_and_refuses_the_rest_with_the_reason(name
                 getattr(opened, request)()
         else:
             assert own is not inherited
+    assert bool(opened.targets) == ("intervention" in opened.may)
 
 
 def test_a_network_that_serves_others_is_not_asked():
     with pytest.raises(ValueError, match="serves others"):
         ce.load("recogniser")
+
+
+@pytest.mark.parametrize("story", ["nonsense", "chain", None])
+def test_a_story_is_refused_where_nobody_reads_it(story):
+    with pytest.raises(ValueError, match=r"^story is .*: causal-vae takes none"):
+        ce.load("causal-vae", story=story)
+    assert ce.load("causal-vae", story="default").may

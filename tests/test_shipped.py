@@ -18,7 +18,7 @@ IMAGES = 4_096
 
 @pytest.fixture(scope="module")
 def held_out(explorer):
-    return splits.rows("test", explorer.checkpoint.config["train"]["split_seed"])
+    return splits.rows("test", explorer.checkpoint.split_seed)
 
 
 @pytest.fixture(scope="module")

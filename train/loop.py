@@ -74,17 +74,18 @@ class Run:
 
         Raises:
             ValueError: an unknown model, data set, setting or rate; a checkpoint to begin with
-                that does not fit; nothing to resume; a folder that holds an earlier run or
-                something else.
+                that does not fit; nothing to resume; a folder that holds an earlier run, a
+                checkpoint of that name or something else.
             OSError: the folder cannot be made.
         """
         self.config, self.group, self.folder = config, group, folder
         self.command, self.commit = command, commit
-        _claim(folder, folder / config.id, resume)
+        _require_free(folder, folder / config.id, resume)
         torch.manual_seed(config.train.seed)
         pyro.clear_param_store()
         dataset = dataset_named(config.data)
         self.model = build(config.model, dataset, config.network).to(group.device)
+        _require_batch(self.model, config.train.batch, group.size)
         self.pictures = dataset.open(group.device)
         if not resume:
             warm(self.model, config.train.warm)
@@ -104,6 +105,7 @@ class Run:
         if not group.leads:
             torch.manual_seed(config.train.seed + group.rank * _APART + self.state.step)
         self.objective = group.together(Objective(self.model))
+        _make(folder)  # last, so that a run that is refused leaves nothing behind
 
     @property
     def _state_path(self) -> Path:
@@ -270,20 +272,36 @@ class Run:
             raise ValueError(_diverged("A weight is not finite", self.state.step))
         if not self.group.leads:
             return
-        self.release("validation", _VALIDATION_IMAGES)
         run_state.save(self._state_path, self.state, self.config.as_dict(), self._parts)
+        self.release("validation", _VALIDATION_IMAGES)  # stopped here, the run can go on
 
 
 def _diverged(what: str, step: int) -> str:
     return f"{what} at step {step}: lower the learning rate, or train.natural_rate."
 
 
-def _claim(folder: Path, target: Path, resume: bool) -> None:
-    """Makes the run's folder, and refuses to write over what is there."""
+def _require_batch(model: Model, batch: int, processes: int) -> None:
+    """Refuses a batch of one where the network takes the statistics of a batch."""
+    normalised = any(isinstance(part, nn.BatchNorm1d) for part in model.modules())
+    if normalised and batch // processes < 2:
+        raise ValueError(
+            f"train.batch is {batch}: the network is normalised over a batch, so each process "
+            "takes 2 units or more."
+        )
+
+
+def _require_free(folder: Path, target: Path, resume: bool) -> None:
+    """Refuses to write over what is there."""
     if not resume and (folder / "state.pt").exists():
         raise ValueError(f"{folder} holds a run: --resume continues it; or choose another --out.")
     if target.exists() and not (target / "SHA256SUMS").is_file():
         raise ValueError(f"{target} exists and is no checkpoint: choose another --out.")
+    if target.exists() and not resume:
+        raise ValueError(f"{target} is a checkpoint already: choose another --out.")
+
+
+def _make(folder: Path) -> None:
+    """The run's folder."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -24,6 +24,7 @@ from causal_explorer.data import units
 from causal_explorer.data.dataset import Dataset
 from causal_explorer.data.sample import sample
 from causal_explorer.inference import query
+from causal_explorer.inference.contradiction import require_explained, require_shown
 from causal_explorer.inference.latents import ALONG, channels_last, parse_picture, parse_values
 from causal_explorer.inference.opened import Opened, PictureAnswer
 from causal_explorer.models.causal_vae import CausalVAE
@@ -70,7 +71,7 @@ class ConceptExplorer(Opened):
 
     @torch.no_grad()
     def read(self, image: ArrayLike) -> dict[str, float]:
-        """The mean of q(z | x) in physical units, by concept.
+        """The mean of q(z | x) in physical units, by concept, whatever the picture shows.
 
         Raises:
             ValueError: not a picture of the data set's shape.
@@ -82,9 +83,9 @@ class ConceptExplorer(Opened):
         """(H, W, 3) floats: the picture decoded from the mean of q(z | x).
 
         Raises:
-            ValueError: not a picture of the data set's shape.
+            ValueError: not a picture of the data set's shape, or one that nothing explains.
         """
-        return self._drawn(self.model.encode(self._picture(image)).mean)
+        return self._drawn(self._explained(self._picture(image)))
 
     @torch.no_grad()
     def traverse(
@@ -102,7 +103,7 @@ class ConceptExplorer(Opened):
         """
         place = query.parse_count(latent, "latent", 0, self.model.latents - 1)
         along = parse_values(ALONG if values is None else values)
-        z = self.model.encode(self._picture(image)).mean.repeat(len(along), 1)
+        z = self._explained(self._picture(image)).repeat(len(along), 1)
         z[:, place] = along
         return channels_last(self.model.decode(z))
 
@@ -119,17 +120,20 @@ class ConceptExplorer(Opened):
         Args:
             factors: true values of the unit, the roots at least; the truth is drawn from them.
             do: concepts with their physical values.
-            image: (H, W, 3) that is encoded; the renderer draws it if None.
-            samples: not needed: all mechanisms are inverted exactly.
+            image: (H, W, 3) that is encoded, and shows the unit; the renderer draws it if None.
+            samples: not needed, since all mechanisms are inverted exactly; checked all the same.
             seed: likewise.
 
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
+        query.parse_count(samples, "samples", 1, query.MAX_SAMPLES)
+        query.parse_seed(seed)
         unit = units.complete(self.dataset, {} if factors is None else factors)
         asked = self._targets(do)
-        drawn = units.picture(self.dataset, unit)
+        drawn = units.draw(self.dataset, unit)
         x = self._picture(drawn if image is None else image)
+        require_shown(channels_last(x)[0], drawn)
         with torch.no_grad():
             z = self.model.encode(x).mean
             z_cf = self._predict(z, self._scaled(asked))
@@ -161,8 +165,7 @@ class ConceptExplorer(Opened):
         """
         asked = self._targets(do)
         count = query.parse_count(samples, "samples", 1, 1_000)
-        start = query.parse_count(seed, "seed", 0, 2**63 - 1)
-        table, x = sample(self.dataset, "test", count, start)
+        table, x = sample(self.dataset, "test", count, query.parse_seed(seed))
         with torch.no_grad():
             z = self.model.encode(x).mean
             z_cf = self._predict(z, self._scaled(asked))
@@ -236,6 +239,12 @@ class ConceptExplorer(Opened):
     def _physical(self, z: Tensor) -> dict[str, float]:
         values = (z * self.model.scale + self.model.centre)[0].tolist()
         return {v.name: value for v, value in zip(self.dataset.variables, values, strict=True)}
+
+    def _explained(self, x: Tensor) -> Tensor:
+        """(1, V) the mean of q(z | x), where it explains the picture."""
+        z = self.model.encode(x).mean
+        require_explained(channels_last(x)[0], self._drawn(z))
+        return z
 
     def _drawn(self, z: Tensor) -> np.ndarray:
         return channels_last(self.model.decode(z))[0]

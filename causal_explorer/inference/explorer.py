@@ -22,7 +22,13 @@ from causal_explorer.inference.posterior import Posterior, certain
 from causal_explorer.inference.recognition import explain
 from causal_explorer.inference.rungs import condition, forget, imagine, intervention
 from causal_explorer.inference.steps import MAX_SHOWN, Steps, abducted_steps, imagined_steps
-from causal_explorer.inference.svi import SVISettings, Watch, require_relaxed, svi_answer
+from causal_explorer.inference.svi import (
+    SVISettings,
+    Watch,
+    check_settings,
+    require_relaxed,
+    svi_answer,
+)
 from causal_explorer.inference.traversal import Traversal, traverse
 from causal_explorer.inference.world import World
 from causal_explorer.models.mechanism import ImageMechanism
@@ -109,6 +115,7 @@ class Explorer(Opened):
         if not isinstance(abduction, str) or abduction not in _ABDUCTIONS:
             known = ", ".join(_ABDUCTIONS)
             raise ValueError(f"abduction={brief(abduction)} is unknown: it takes one of {known}.")
+        optimisation = check_settings(svi, watch)
         if abduction in ("exact", "prior"):
             exact = self.counterfactuals([question], samples, seed, coupling)[0]
             return exact if abduction == "exact" else forget(self.world, exact, _generator(seed))
@@ -117,7 +124,7 @@ class Explorer(Opened):
         rule = "abduction='svi' takes all of them"
         query.require_all(asked.given, self.story.variables, rule)
         exact = self.counterfactuals([question], samples, seed, coupling)[0]
-        return svi_answer(model, exact, svi or SVISettings(), _seed(seed), watch)
+        return svi_answer(model, exact, optimisation, query.parse_seed(seed), watch)
 
     def counterfactuals(
         self,
@@ -126,7 +133,7 @@ class Explorer(Opened):
         seed: int = 0,
         coupling: str | None = None,
     ) -> list[CounterfactualAnswer]:
-        """Many questions in one call, each answered as `counterfactual` answers it alone.
+        """Many questions in one call, answered as alone up to float rounding.
 
         Args:
             questions: the arguments `factors`, `image` and `do` of each.
@@ -138,7 +145,7 @@ class Explorer(Opened):
             ValueError: in one sentence, what was given and what is allowed.
         """
         asked = query.parse_questions(questions, self.checkpoint.dataset, self.story)
-        way, count, start = self._coupling(coupling), _samples(samples), _seed(seed)
+        way, count, start = self._coupling(coupling), _samples(samples), query.parse_seed(seed)
 
         def answer(batch: list[query.Question]) -> list[CounterfactualAnswer]:
             found = self._abduct(batch, way, count, start)
@@ -167,6 +174,8 @@ class Explorer(Opened):
     ) -> list[CounterfactualAnswer]:
         """The counterfactuals of do(factor = k) for each of its classes k, on the same noise.
 
+        Each is what `counterfactual` answers alone, up to float rounding.
+
         Args:
             factor: that is swept.
             factors: as in `counterfactual`.
@@ -184,7 +193,7 @@ class Explorer(Opened):
         swept = others | {factor: Set(0)}
         whole = {"factors": factors, "image": image, "do": swept}
         (asked,) = query.parse_questions([whole], self.checkpoint.dataset, self.story)
-        way, count, start = self._coupling(coupling), _samples(samples), _seed(seed)
+        way, count, start = self._coupling(coupling), _samples(samples), query.parse_seed(seed)
         dos = [asked.do | {factor: Set(k)} for k in range(variable.classes)]
         if asked.x is None:
             return [
@@ -236,7 +245,7 @@ class Explorer(Opened):
         given, hidden = query.parse_evidence(factors, self.checkpoint.dataset, self.story)
         others = tuple(other for other in self.story.variables if other is not variable)
         query.require_all(given, others, f"a traversal of {factor} takes all others")
-        return traverse(self.world, variable, given, _generator(_seed(seed)), hidden)
+        return traverse(self.world, variable, given, _generator(seed), hidden)
 
     def steps(
         self,
@@ -264,7 +273,7 @@ class Explorer(Opened):
         """
         whole = {"factors": factors, "image": image, "do": do}
         (asked,) = query.parse_questions([whole], self.checkpoint.dataset, self.story)
-        way, count, start = self._coupling(coupling), _samples(samples), _seed(seed)
+        way, count, start = self._coupling(coupling), _samples(samples), query.parse_seed(seed)
         first = min(query.parse_count(shown, "shown", 1, MAX_SHOWN), count)
         if asked.x is None:
             return imagined_steps(self.world, asked.given, asked.do, way, count, first, start)
@@ -281,7 +290,7 @@ class Explorer(Opened):
             ValueError: in one sentence, what was given and what is allowed.
         """
         targets = query.parse_do(do, self.story)
-        return intervention(self.world, targets, _samples(samples), _generator(_seed(seed)))
+        return intervention(self.world, targets, _samples(samples), _generator(seed))
 
     def condition(
         self, given: Mapping[str, object], samples: int = 1000, seed: int = 0
@@ -293,7 +302,7 @@ class Explorer(Opened):
         """
         evidence = query.parse_classes(given, self.story.variables, "given")
         query.require_some(evidence, "given")
-        return condition(self.world, evidence, _samples(samples), _generator(_seed(seed)))
+        return condition(self.world, evidence, _samples(samples), _generator(seed))
 
     def law(
         self,
@@ -338,7 +347,7 @@ class Explorer(Opened):
             ValueError: in one sentence, what was given and what is allowed.
         """
         given = query.parse_classes(factors, self.story.variables, "factors")
-        return self._explain(query.parse_image(image), given, _generator(_seed(seed)))
+        return self._explain(query.parse_image(image), given, _generator(seed))
 
     def _actions(self, do: Mapping[str, object] | None) -> dict[str, Action]:
         """What is done, where nothing need be."""
@@ -353,7 +362,9 @@ class Explorer(Opened):
     ) -> Posterior:
         if self.recogniser is None:
             raise ValueError("There is no recogniser for this data set: give all of the factors.")
-        return explain(self.world, self.recogniser, torch.from_numpy(x), given, generator)
+        found = explain(self.world, self.recogniser, torch.from_numpy(x), given, generator)
+        query.require_explained(found, given)
+        return found
 
     def _abduct(
         self, asked: list[query.Question], coupling: Coupling, samples: int, seed: int
@@ -393,9 +404,7 @@ class Explorer(Opened):
                     drawn = self.world.picture(shown, asked[0]).numpy()
                     overlap = query.require_agreement(iou(x, drawn))
             return certain(variables, classes, overlap, nats)
-        found = self._explain(x, given, generator)
-        query.require_explained(found, given)
-        return found
+        return self._explain(x, given, generator)
 
 
 def load(name: str | Path, story: str | Path = "default") -> Explorer:
@@ -424,9 +433,5 @@ def _samples(value: object) -> int:
     return query.parse_count(value, "samples", 1, query.MAX_SAMPLES)
 
 
-def _seed(value: object) -> int:
-    return query.parse_count(value, "seed", 0, 2**63 - 1)
-
-
-def _generator(seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
+def _generator(seed: object) -> torch.Generator:
+    return torch.Generator().manual_seed(query.parse_seed(seed))

@@ -22,17 +22,16 @@ from torch.distributions import kl_divergence
 
 from causal_explorer.data import units
 from causal_explorer.data.dataset import Dataset
-from causal_explorer.data.pictures import as_floats
 from causal_explorer.data.sample import sample
 from causal_explorer.inference import query
+from causal_explorer.inference.contradiction import require_shown, require_told
 from causal_explorer.inference.latents import ALONG, channels_last, parse_picture, parse_values
 from causal_explorer.inference.opened import Opened, PictureAnswer
 from causal_explorer.models.intact_vae import IntactVAE
 from causal_explorer.scm.actions import Set
 from causal_explorer.scm.coupling import coupling_named
 from causal_explorer.scm.scm import SCM
-from causal_explorer.scm.variables import AnyVariable
-from causal_explorer.wording import brief
+from causal_explorer.scm.variables import Variable
 
 _DRAWS = 64  # of the variables' noise behind a truth
 _LARGEST = 10_000  # draws or units of one question
@@ -53,7 +52,7 @@ class IntactExplorer(Opened):
         return self.checkpoint.dataset
 
     @property
-    def targets(self) -> tuple[AnyVariable, ...]:
+    def targets(self) -> tuple[Variable, ...]:
         """The treatment alone."""
         return self.dataset.variables[:1]
 
@@ -64,7 +63,8 @@ class IntactExplorer(Opened):
         """(H, W, 3) floats: encoded with the factual treatment, and decoded with the same.
 
         Args:
-            image: (H, W, 3) floats of 0 to 1 or uint8; the renderer draws it if None.
+            image: (H, W, 3) floats of 0 to 1 or uint8 that shows the factors; the renderer draws
+                it if None.
             factors: values of all variables, which the encoder takes too, and of what is hidden
                 where the picture is to be drawn; those that explain the image best if None.
 
@@ -116,16 +116,16 @@ class IntactExplorer(Opened):
         Args:
             factors: values of all variables, and of what is hidden where the truth is wanted.
             do: the treatment and its class.
-            image: (H, W, 3) that is encoded; the renderer draws it if None.
+            image: (H, W, 3) that is encoded, and shows the factors; the renderer draws it if None.
             samples: draws of z, 1 to 10,000.
             seed: of the draws.
 
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
-        t = self._parse_do(do)
+        t = query.parse_treatment(do, self.targets[0])
         count = query.parse_count(samples, "samples", 1, _LARGEST)
-        generator = torch.Generator().manual_seed(query.parse_count(seed, "seed", 0, 2**63 - 1))
+        generator = torch.Generator().manual_seed(query.parse_seed(seed))
         v, y, unit = self._unit(image, factors)
         q = self.model.encode(v, y)
         z = q.mean + q.stddev * torch.randn(count, self.model.latents, generator=generator)
@@ -151,9 +151,9 @@ class IntactExplorer(Opened):
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
-        t = self._parse_do(do)
+        t = query.parse_treatment(do, self.targets[0])
         count = query.parse_count(samples, "samples", 1, _LARGEST)
-        start = query.parse_count(seed, "seed", 0, 2**63 - 1)
+        start = query.parse_seed(seed)
         v, y, table = self._held_out(count, start)
         z = self.model.encode(v, y).mean
         changed = self._changed(v, t, torch.Generator().manual_seed(start)).numpy()
@@ -194,7 +194,7 @@ class IntactExplorer(Opened):
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
-        start = query.parse_count(seed, "seed", 0, 2**63 - 1)
+        start = query.parse_seed(seed)
         v, y, _ = self._held_out(query.parse_count(count, "count", 1, _LARGEST), start)
         q = self.model.encode(v, y)
         noise = torch.randn(q.mean.shape, generator=torch.Generator().manual_seed(start))
@@ -202,8 +202,7 @@ class IntactExplorer(Opened):
 
     def _held_out(self, count: int, seed: int) -> tuple[Tensor, Tensor, np.ndarray]:
         """(N, V) classes, their pictures and (N, V + H) units of the test split."""
-        split_seed = int(self.checkpoint.config["train"].get("split_seed", 0))
-        table, y = sample(self.dataset, "test", count, seed, split_seed)
+        table, y = sample(self.dataset, "test", count, seed, self.checkpoint.split_seed)
         classes = table[:, : len(self.dataset.variables)].astype(np.int64)
         return torch.from_numpy(classes), y, table
 
@@ -212,16 +211,36 @@ class IntactExplorer(Opened):
     ) -> tuple[Tensor, Tensor, dict[str, float]]:
         """(1, V) classes, the picture, and all values by name."""
         if factors is None and image is not None:
-            factors = self._explained(parse_picture(image, self.dataset.shape))
-            names = [variable.name for variable in self.dataset.variables]
-            v = torch.tensor([[factors[name] for name in names]])
-            return v, parse_picture(image, self.dataset.shape), dict(factors)
+            y = parse_picture(image, self.dataset.shape)
+            factors = self._explained(y)
+            v = torch.tensor([list(factors.values())])
+            self._require_shown(v, y, factors)
+            return v, y, dict(factors)
         unit = units.complete(self.dataset, {} if factors is None else factors, drawn=image is None)
         v = torch.tensor([[int(unit[variable.name]) for variable in self.dataset.variables]])
-        if image is not None:
-            return v, parse_picture(image, self.dataset.shape), unit
-        drawn = self.dataset.render(np.array([list(unit.values())], float))
-        return v, as_floats(torch.from_numpy(drawn)), unit
+        if image is None:
+            drawn = units.draw(self.dataset, unit)
+            return v, parse_picture(drawn, self.dataset.shape), unit
+        y = parse_picture(image, self.dataset.shape)
+        self._require_shown(v, y, unit)
+        return v, y, unit
+
+    def _require_shown(self, v: Tensor, y: Tensor, unit: Mapping[str, float]) -> None:
+        """Refuses a picture of something else than its unit; the truth of a photograph is unknown.
+
+        Without what is hidden nothing can be drawn: then it takes a picture that the model
+        explains, by this treatment better than by another.
+        """
+        if self.dataset.scm is None:
+            return
+        image = channels_last(y)[0]
+        if all(variable.name in unit for variable in self.dataset.hidden):
+            require_shown(image, units.draw(self.dataset, unit))
+            return
+        t = torch.arange(self.targets[0].classes)
+        each = torch.cat([t[:, None], v[:, 1:].expand(len(t), -1)], dim=1)
+        z = self.model.encode(each, y.expand(len(t), -1, -1, -1)).mean
+        require_told(int(v[0, 0]), image, self._decoded(z, t.float(), each))
 
     def _explained(self, y: Tensor) -> dict[str, int]:
         """The classes of highest log p(v) + ELBO, for a picture whose labels nobody told."""
@@ -268,11 +287,3 @@ class IntactExplorer(Opened):
 
     def _decoded(self, z: Tensor, t: Tensor, v: Tensor) -> np.ndarray:
         return channels_last(self.model.decode(z, t, v))
-
-    def _parse_do(self, do: object) -> int:
-        treatment = self.targets[0]
-        if not isinstance(do, Mapping) or list(do) != [treatment.name]:
-            raise ValueError(
-                f"do is {brief(do)}: it sets {treatment.name}, the treatment, and nothing else."
-            )
-        return int(treatment.parse(do[treatment.name]))  # type: ignore[arg-type]

@@ -41,8 +41,8 @@ class Opened(ABC):
 
     @property
     def targets(self) -> tuple[AnyVariable, ...]:
-        """The variables that do() may set."""
-        return self.checkpoint.dataset.variables
+        """The variables that do() may set; none where no intervention is answered."""
+        return self.checkpoint.dataset.variables if "intervention" in self.may else ()
 
     @property
     def latent_names(self) -> tuple[str, ...]:
@@ -63,6 +63,10 @@ class Opened(ABC):
     def traverse(self, *args: Any, **kwargs: Any) -> Any:
         """Moves along a latent, or one factor; never an intervention."""
         self._refuse("traverse")
+
+    def condition(self, *args: Any, **kwargs: Any) -> Any:
+        """Rung 1: the part of a population that is seen to be so."""
+        self._refuse("condition")
 
     def intervention(self, *args: Any, **kwargs: Any) -> Any:
         """Rung 2: a population in which targets were set."""

@@ -39,15 +39,25 @@ def load(name: str | Path, story: str | Path = "default") -> Any:
         An `Explorer` for an SCM-VAE; for any other model the `Opened` that fits it.
 
     Raises:
-        ValueError: unknown or damaged checkpoint, unknown story, or a network that only serves
-            others.
+        ValueError: unknown or damaged checkpoint, unknown story, a story for a model that takes
+            none, or a network that only serves others.
     """
     found = checkpoint.read(name, Model)
     if isinstance(found.model, ImageMechanism):
         return explorer.load(name, story)
     for model, kind in _KINDS.items():
         if isinstance(found.model, model):
+            _require_default(story, found.id)
             return kind(found)
     raise ValueError(
         f"{brief(str(name))} is no model that can be asked: {found.config['model']} serves others."
     )
+
+
+def _require_default(story: object, name: str) -> None:
+    """Refuses a story that nobody would read."""
+    if story != "default":
+        raise ValueError(
+            f"story is {brief(story)}: {name} takes none, since only an SCM-VAE is asked under a "
+            "story."
+        )

@@ -265,6 +265,28 @@ def parse_count(value: object, argument: str, lowest: int, highest: int) -> int:
     return int(value)  # type: ignore[call-overload]
 
 
+def parse_seed(value: object) -> int:
+    """A seed of draws.
+
+    Raises:
+        ValueError: no whole number from 0 that a generator takes.
+    """
+    return parse_count(value, "seed", 0, 2**63 - 1)
+
+
+def parse_treatment(do: object, treatment: Variable) -> int:
+    """The class that do() sets the treatment to, where nothing else can be set.
+
+    Raises:
+        ValueError: not a mapping, another variable in it, or no class of the treatment.
+    """
+    if not isinstance(do, Mapping) or list(do) != [treatment.name]:
+        raise ValueError(
+            f"do is {brief(do)}: it sets {treatment.name}, the treatment, and nothing else."
+        )
+    return treatment.parse(do[treatment.name])
+
+
 def require_all(given: Mapping[str, int], variables: tuple[Variable, ...], rule: str) -> None:
     """Refuses partial evidence, where it takes all of these factors.
 
@@ -293,7 +315,7 @@ def require_told(question: Question, dataset: Dataset) -> None:
 
 
 def require_explained(posterior: Posterior, given: Mapping[str, int]) -> None:
-    """Refuses an image that nothing explains.
+    """Refuses an image that no sprite explains, as the model paints it.
 
     Raises:
         ValueError: how badly the best explanation fits.
@@ -302,7 +324,7 @@ def require_explained(posterior: Posterior, given: Mapping[str, int]) -> None:
         return
     labels = " with these factors" if given else ""
     raise ValueError(
-        f"No sprite{labels} explains the image: the best overlaps with it by "
+        f"No sprite{labels}, as this model paints it, explains the image: the best overlaps by "
         f"{posterior.overlap:.2f} (intersection over union), below {_CONTRADICTION}, and it is "
         f"{posterior.nats:,.0f} nats away."
     )

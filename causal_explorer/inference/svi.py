@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from numbers import Real
-from threading import Lock
 
 import numpy as np
 import pyro
@@ -24,12 +23,12 @@ from torch import Tensor
 from causal_explorer.data.raster import SIZE
 from causal_explorer.inference.answer import CounterfactualAnswer
 from causal_explorer.inference.uncertainty import Uncertainty
+from causal_explorer.models.alone import alone
 from causal_explorer.models.scm_vae_mlp import SCMVAEMLP
 from causal_explorer.scm.actions import Do, Set
 from causal_explorer.wording import brief
 
 _MOMENTUM = 0.1
-_ONE_FIT = Lock()  # Pyro's parameters and torch's own generator belong to the whole process
 Noise = dict[str, Tensor]
 Watch = Callable[[int, float], None]  # of a step and its loss
 
@@ -87,12 +86,14 @@ def svi_answer(
         settings: of the optimisation.
         seed: of all draws.
         watch: called after each step.
+
+    Raises:
+        ValueError: it diverges.
     """
     clock = time.perf_counter()
     samples = len(exact.factual)
     v, x = torch.from_numpy(exact.factual[0]), torch.from_numpy(exact.original).float()
-    with _ONE_FIT, torch.random.fork_rng(), pyro.get_param_store().scope():
-        torch.manual_seed(seed)
+    with alone(seed):  # unvalidated: a normal guide against a uniform prior
         losses = fit(model, v, x, settings, watch)
         with torch.no_grad():
             noise = guide(model, v, x, samples)
@@ -130,18 +131,25 @@ def fit(
         x: (64, 64) the image.
         settings: of the optimisation.
         watch: called after each step.
+
+    Raises:
+        ValueError: it diverges.
     """
     optimiser = PyroOptim(torch.optim.SGD, {"lr": settings.learning_rate, "momentum": _MOMENTUM})
     losses, mean = [], {}
-    with pyro.validation_enabled(False):  # a normal guide against a uniform prior
-        svi = SVI(program, guide, optimiser, Trace_ELBO())
-        for step in range(settings.steps):
-            losses.append(torch.as_tensor(svi.step(model, v, x)).item())
-            for name, value in pyro.get_param_store().items():
-                now = value.detach()
-                mean[name] = mean.get(name, now) + (now - mean.get(name, now)) / (step + 1)
-            if watch:
-                watch(step + 1, losses[-1])
+    svi = SVI(program, guide, optimiser, Trace_ELBO())
+    for step in range(settings.steps):
+        losses.append(torch.as_tensor(svi.step(model, v, x)).item())
+        for name, value in pyro.get_param_store().items():
+            now = value.detach()
+            if not now.isfinite().all():
+                raise ValueError(
+                    f"SVI diverges at step {step + 1}: {settings.learning_rate:g} is too high a "
+                    "learning_rate for this image."
+                )
+            mean[name] = mean.get(name, now) + (now - mean.get(name, now)) / (step + 1)
+        if watch:
+            watch(step + 1, losses[-1])
     for name, value in mean.items():
         pyro.get_param_store()[name] = value
     return losses
@@ -182,6 +190,19 @@ def expected(model: SCMVAEMLP, noise: Noise, do: Mapping[int, object]) -> Tensor
 def paint(model: SCMVAEMLP, noise: Noise, do: Mapping[int, object]) -> Tensor:
     """(…, 4096) probabilities of the pixels."""
     return _logits(model, noise, do).sigmoid()
+
+
+def check_settings(settings: object, watch: object) -> SVISettings:
+    """The settings of an optimisation; the usual ones where there are none.
+
+    Raises:
+        ValueError: other settings, or a watch that cannot be called.
+    """
+    if settings is not None and not isinstance(settings, SVISettings):
+        raise ValueError(f"svi is {brief(settings)}: it takes SVISettings.")
+    if watch is not None and not callable(watch):
+        raise ValueError(f"watch is {brief(watch)}: it takes a function of a step and its loss.")
+    return settings or SVISettings()
 
 
 def require_relaxed(model: object, do: Do) -> SCMVAEMLP:

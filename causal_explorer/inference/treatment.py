@@ -26,8 +26,8 @@ from causal_explorer.inference.adjustment import Adjusted, difference_of_means, 
 from causal_explorer.inference.effect import Effect
 from causal_explorer.inference.opened import Opened, PictureAnswer
 from causal_explorer.inference.treated import Truth, at, means
-from causal_explorer.scm.variables import AnyVariable
-from causal_explorer.wording import brief
+from causal_explorer.models.alone import alone
+from causal_explorer.scm.variables import Variable
 
 _LARGEST = 100_000  # units of one question
 
@@ -37,7 +37,7 @@ class TreatmentExplorer(Opened):
     """A CEVAE with its data set: effects, and populations in which the treatment was set."""
 
     @property
-    def targets(self) -> tuple[AnyVariable, ...]:
+    def targets(self) -> tuple[Variable, ...]:
         """The treatment alone."""
         return self.checkpoint.dataset.variables[:1]
 
@@ -50,7 +50,7 @@ class TreatmentExplorer(Opened):
     @cached_property
     def units(self) -> np.ndarray:
         """(M,) rows of the units that no training saw."""
-        return self.pictures.rows("test", self._split_seed)
+        return self.pictures.rows("test", self.checkpoint.split_seed)
 
     def effect(
         self,
@@ -74,7 +74,7 @@ class TreatmentExplorer(Opened):
             ValueError: in one sentence, what was given and what is allowed.
         """
         draws = query.parse_count(samples, "samples", 1, 10_000)
-        start = query.parse_count(seed, "seed", 0, 2**63 - 1)
+        start = query.parse_seed(seed)
         rows, truth = np.zeros(0, np.int64), None
         if image is not None:
             if factors is not None:
@@ -89,8 +89,7 @@ class TreatmentExplorer(Opened):
                 self.pictures(torch.from_numpy(rows))[1],
                 self._truth.expected(self._table(rows)),
             )
-        with torch.random.fork_rng():
-            torch.manual_seed(start)
+        with alone(start):
             outcomes = self.checkpoint.model.outcomes(x, draws).double().numpy()
         adjusted, seen = self._adjusted, self._features(x)
         return Effect(rows, outcomes, truth, self._naive, adjusted(seen, 1) - adjusted(seen, 0))
@@ -119,15 +118,14 @@ class TreatmentExplorer(Opened):
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
-        t = self._parse_do(do)
+        t = query.parse_treatment(do, self.targets[0])
         count = query.parse_count(samples, "samples", 1, _LARGEST)
-        start = query.parse_count(seed, "seed", 0, 2**63 - 1)
+        start = query.parse_seed(seed)
         if factors is None:
             table = self._table(np.random.default_rng(start).choice(self.units, count))
         else:
             table = self._truth.unit(factors)
-        with torch.random.fork_rng(), torch.no_grad():
-            torch.manual_seed(start)
+        with alone(start), torch.no_grad():
             before, after = self._draw(self._truth.seen(table), t, count)
         drawn = np.repeat(table, count // len(table), axis=0)
         truth = at(table, np.full(len(table), t), self._truth.outcome(table, t))
@@ -150,14 +148,10 @@ class TreatmentExplorer(Opened):
     def _truth(self) -> Truth:
         return Truth(self.checkpoint.dataset)
 
-    @property
-    def _split_seed(self) -> int:
-        return int(self.checkpoint.config["train"].get("split_seed", 0))
-
     @cached_property
     def trained(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(M, D) proxies, (M,) treatments and (M,) outcomes of the training split."""
-        rows = self.pictures.rows("train", self._split_seed)
+        rows = self.pictures.rows("train", self.checkpoint.split_seed)
         lots = [(v, self._features(x)) for v, x in self.pictures.batches(rows, 4_096)]
         v = torch.cat([each for each, _ in lots]).double().numpy()
         return np.concatenate([each for _, each in lots]), v[:, 0], v[:, 1]
@@ -188,14 +182,6 @@ class TreatmentExplorer(Opened):
     def _table(self, rows: np.ndarray) -> np.ndarray:
         """(N, 2 + H) units, hidden columns included."""
         return np.column_stack([self.pictures.v[rows].double().numpy(), self.pictures.hidden[rows]])
-
-    def _parse_do(self, do: object) -> int:
-        treatment = self.targets[0]
-        if not isinstance(do, Mapping) or list(do) != [treatment.name]:
-            raise ValueError(
-                f"do is {brief(do)}: it sets {treatment.name}, the treatment, and nothing else."
-            )
-        return treatment.parse(do[treatment.name])  # type: ignore[return-value]
 
     def _parse(self, image: object) -> np.ndarray:
         """(N, *shape) pictures, colour as floats of 0 to 1 scaled to uint8."""

@@ -30,7 +30,7 @@ def wrong_pixels(explorer: Explorer, classes: np.ndarray, seed: int = 0) -> np.n
         ValueError: in one sentence, what was given and what is allowed.
     """
     table = dsprites.check(classes)
-    start = query.parse_count(seed, "seed", 0, 2**63 - 1)
+    start = query.parse_seed(seed)
     wrong = np.empty(len(table), dtype=np.int64)
     for first in range(0, len(table), _AT_ONCE):
         part = slice(first, first + _AT_ONCE)

@@ -17,7 +17,7 @@ from tqdm import tqdm
 from causal_explorer.data import splits
 from causal_explorer.inference.answer import CounterfactualAnswer
 from causal_explorer.inference.explorer import Explorer
-from causal_explorer.inference.query import parse_count
+from causal_explorer.inference.query import parse_count, parse_seed
 from causal_explorer.metrics.composition import composition
 from causal_explorer.metrics.effectiveness import Effectiveness, Shown, effectiveness
 from causal_explorer.metrics.minimality import Minimality, minimality
@@ -103,9 +103,7 @@ def check(explorer: Explorer, queries: int = 1000, seed: int = 0, progress: bool
             "these measures do not know: its benchmark measures it."
         )
     count = parse_count(queries, "queries", 1, MAX_QUERIES)
-    start = parse_count(seed, "seed", 0, 2**63 - 1)
-    split = explorer.checkpoint.config["train"].get("split_seed")
-    split_seed = parse_count(split, "the checkpoint's split_seed", 0, 2**63 - 1)
+    start, split_seed = parse_seed(seed), explorer.checkpoint.split_seed
     asked = 1 + len(explorer.story.variables)
     steps = 2 * sum(_TIMES) * (1 + 2)  # both paths, null interventions and round trips
     with tqdm(total=count * (asked + steps), unit=" pictures", disable=not progress) as bar:

@@ -20,6 +20,7 @@ class Autoencoder(LatentModel):
 
     tells: ClassVar = frozenset({"reconstruct", "traverse"})
     refusals: ClassVar = {
+        "condition": "none of its latents is a variable that could be seen to have a value",
         "intervention": "none of its latents is a variable that do() could set",
         "counterfactual": "none of its latents is a variable that do() could set",
         "effect": "no variable of it is a treatment with an outcome beside it",

@@ -47,6 +47,7 @@ class LatentModel(Model):
 REQUESTS = {  # what may be asked, from what a network is
     "reconstruct": "encode an image, and decode it again",
     "traverse": "move along a latent",
+    "condition": "see a part of a population",
     "intervention": "set a variable in a population",
     "counterfactual": "set a variable for one image",
     "effect": "tell what a treatment changes",

@@ -46,6 +46,9 @@ class CausalVAEConfig:
         supervised: whether labels name the concepts; else p(z) = N(0, I) and there is no graph.
         graph_only: whether the graph alone is learned, which no picture enters.
         beta: weight of the KL.
+
+    Raises:
+        ValueError: a setting is of another kind, or out of range.
     """
 
     width: int = 16
@@ -59,6 +62,17 @@ class CausalVAEConfig:
         check_sizes(self, ("width", "hidden"))
         check_switches(self, "supervised", "graph_only")
         check_weights(self, "beta")
+        if not isinstance(self.parts, (list, tuple)) or not all(map(_is_part, self.parts)):
+            raise ValueError(
+                f"parts is {brief(self.parts)}: it takes a list of parts, each a list of concepts "
+                "by number."
+            )
+
+
+def _is_part(part: object) -> bool:
+    """Whether it lists whole numbers, one at least."""
+    whole = isinstance(part, (list, tuple)) and part
+    return bool(whole) and all(type(place) is int for place in part)  # type: ignore[union-attr]
 
 
 class CausalVAE(LatentModel):
@@ -73,7 +87,11 @@ class CausalVAE(LatentModel):
     centre: Tensor
     scale: Tensor
     tells: ClassVar = frozenset({"reconstruct", "traverse", "intervention", "counterfactual"})
-    refusals: ClassVar = {"effect": "no variable of it is a treatment with an outcome beside it"}
+    refusals: ClassVar = {
+        "condition": "it learned how concepts follow from one another, and no law of those that "
+        "come first",
+        "effect": "no variable of it is a treatment with an outcome beside it",
+    }
 
     def __init__(self, dataset: Dataset, config: CausalVAEConfig) -> None:
         """Builds the networks for pictures in colour whose sides are multiples of 8.

@@ -14,12 +14,9 @@ Source: Louizos, Shalit, Mooij, Sontag, Zemel and Welling 2017 (arXiv:1705.08821
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import pyro
 import pyro.distributions as dist
 import torch
 from pyro import poutine
@@ -28,6 +25,7 @@ from torch import Tensor
 
 from causal_explorer.data.dataset import Dataset
 from causal_explorer.data.pictures import Pictures, as_floats
+from causal_explorer.models.alone import alone
 from causal_explorer.models.base import LatentModel
 from causal_explorer.models.settings import check_sizes
 from causal_explorer.scm.variables import Variable
@@ -80,6 +78,8 @@ class CEVAE(LatentModel):
 
     tells: ClassVar = frozenset({"intervention", "effect"})
     refusals: ClassVar = {
+        "condition": "to see a treatment is the naive comparison of means, which stands beside "
+        "its effects and takes no model",
         "reconstruct": "it models what stood before the treatment and one number that came of it, "
         "not a picture of the unit",
         "traverse": "its latent stands for the hidden causes together, and no direction is named",
@@ -138,7 +138,7 @@ class CEVAE(LatentModel):
     def loss(self, v: Tensor, x: Tensor) -> Tensor:
         """Pyro's `TraceCausalEffect_ELBO` of (N, 2) t and y and (N, …) pictures, nats a unit."""
         unit = self._unit(v, x)
-        with _own_parameters():
+        with alone():
             elbo = cevae.TraceCausalEffect_ELBO()
             total = elbo.differentiable_loss(self.pyro.model, self.pyro.guide, *unit, size=len(x))
         return total / len(x)
@@ -146,7 +146,7 @@ class CEVAE(LatentModel):
     def terms(self, v: Tensor, x: Tensor) -> dict[str, Tensor]:
         """(N,) nats of each factor of the model and of the guide; the loss is their sum."""
         unit = self._unit(v, x)
-        with _own_parameters():
+        with alone():
             guide = poutine.trace(self.pyro.guide).get_trace(*unit, size=len(x))
             replayed = poutine.replay(self.pyro.model, guide)
             model = poutine.trace(replayed).get_trace(*unit, size=len(x))
@@ -179,7 +179,7 @@ class CEVAE(LatentModel):
 
     def explain(self, features: Tensor) -> Tensor:
         """z ~ q(z | x): (N, L) draws for (N, D) whitened proxies, by Pyro's own guide."""
-        with _own_parameters():
+        with alone():
             nodes: Any = poutine.trace(self.pyro.guide).get_trace(features).nodes
         return nodes["z"]["value"]
 
@@ -205,10 +205,3 @@ def _log_probs(trace: poutine.Trace) -> dict[str, Tensor]:
     return {
         site: nodes[site]["log_prob"] for site in trace.stochastic_nodes + trace.observation_nodes
     }
-
-
-@contextmanager
-def _own_parameters() -> Iterator[None]:
-    """Keeps Pyro's modules out of its one global store: several models live side by side."""
-    with pyro.get_param_store().scope(), pyro.validation_enabled(False):
-        yield

@@ -73,7 +73,8 @@ class IntactVAE(LatentModel):
 
     tells: ClassVar = frozenset({"reconstruct", "traverse", "intervention", "counterfactual"})
     refusals: ClassVar = {
-        "effect": "its outcome is a picture, and the difference of two is no single number"
+        "condition": "it models a picture given its treatment and covariates, and no law of these",
+        "effect": "its outcome is a picture, and the difference of two is no single number",
     }
 
     def __init__(self, dataset: Dataset, config: IntactVAEConfig) -> None:

@@ -33,7 +33,9 @@ class ImageMechanism(Model):
         latent: dimensions of z.
     """
 
-    tells: ClassVar = frozenset({"reconstruct", "traverse", "intervention", "counterfactual"})
+    tells: ClassVar = frozenset(
+        {"reconstruct", "traverse", "condition", "intervention", "counterfactual"}
+    )
     refusals: ClassVar = {"effect": "no variable of it is a treatment with an outcome beside it"}
 
     def __init__(self, latent: int) -> None:

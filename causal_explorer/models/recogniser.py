@@ -11,6 +11,7 @@ from causal_explorer.data.dataset import Dataset
 from causal_explorer.data.raster import SIZE
 from causal_explorer.models.base import Model
 from causal_explorer.models.settings import check_sizes
+from causal_explorer.models.sprites import require_sprites
 from causal_explorer.models.window import pixels_of_window
 
 _WINDOW = 32  # side of what it looks at, pixels
@@ -38,8 +39,13 @@ class Recogniser(Model):
     """
 
     def __init__(self, dataset: Dataset, config: RecogniserConfig) -> None:
-        """Builds the network for factors of any number of classes."""
+        """Builds the network for factors of any number of classes.
+
+        Raises:
+            ValueError: other factors than those of sprites.
+        """
         super().__init__()
+        require_sprites(dataset, "recogniser")
         self.classes = [variable.classes for variable in dataset.variables]
         self.layers = nn.Sequential(
             nn.Linear(_WINDOW**2 + 2 * SIZE, config.hidden),

@@ -15,6 +15,7 @@ from causal_explorer.models.outline import Outlines
 from causal_explorer.models.polygon import PolygonDecoder
 from causal_explorer.models.pose import Pose
 from causal_explorer.models.settings import check_sizes
+from causal_explorer.models.sprites import require_sprites
 from causal_explorer.models.window import WindowedBernoulli
 from causal_explorer.wording import brief
 
@@ -55,9 +56,10 @@ class SCMVAE(ImageMechanism):
         """Builds the networks for a shape factor followed by scale, orientation, posX, posY.
 
         Raises:
-            ValueError: not as many numbers of corners as shapes.
+            ValueError: other factors, or not as many numbers of corners as shapes.
         """
         super().__init__(config.latent)
+        require_sprites(dataset, "scm-vae")
         variables = dataset.variables
         self.window, self.shapes = config.window, variables[0].classes
         for name in ("corners", "harmonics"):

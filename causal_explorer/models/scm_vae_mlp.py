@@ -20,6 +20,7 @@ from causal_explorer.data.dataset import Dataset
 from causal_explorer.data.raster import SIZE
 from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.settings import check_sizes
+from causal_explorer.models.sprites import require_sprites
 from causal_explorer.models.window import WindowedBernoulli
 
 
@@ -43,8 +44,13 @@ class SCMVAEMLP(ImageMechanism):
     """Dense encoder and decoder over the whole picture."""
 
     def __init__(self, dataset: Dataset, config: SCMVAEMLPConfig) -> None:
-        """Builds the networks for factors of any number of classes."""
+        """Builds the networks for factors of any number of classes.
+
+        Raises:
+            ValueError: other factors than those of sprites.
+        """
         super().__init__(config.latent)
+        require_sprites(dataset, "scm-vae-mlp")
         self.classes = tuple(variable.classes for variable in dataset.variables)
         pixels, labels, hidden = SIZE**2, sum(self.classes), config.hidden
         self.encoder = _dense(pixels + labels, hidden, hidden, 2 * config.latent)

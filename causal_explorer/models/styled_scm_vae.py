@@ -24,10 +24,10 @@ from causal_explorer.models.outline import Outlines
 from causal_explorer.models.polygon import PolygonDecoder
 from causal_explorer.models.pose import Pose
 from causal_explorer.models.settings import check_sizes
+from causal_explorer.models.sprites import require_sprites
 from causal_explorer.models.texture import POINTS, Places, both
 from causal_explorer.models.window import BACKGROUND, WindowedBernoulli
 
-_FACTORS = ("shape", "scale", "orientation", "posX", "posY")
 _SPRITE = 170.0  # pixels of a usual one: what is read of it is then near 1
 
 
@@ -71,12 +71,7 @@ class StyledSCMVAE(ImageMechanism):
             ValueError: other factors.
         """
         super().__init__(config.latent)
-        names = tuple(variable.name for variable in dataset.variables)
-        if names != _FACTORS or dataset.shape != (SIZE, SIZE):
-            raise ValueError(
-                f"scm-vae-styled learns pictures of {', '.join(_FACTORS)}: "
-                f"{dataset.name} has {', '.join(names)}."
-            )
+        require_sprites(dataset, "scm-vae-styled")
         self.window, self.waves = config.window, config.waves
         outlines = Outlines(tuple(config.corners), tuple(config.harmonics), config.latent)
         nn.init.zeros_(outlines.bend)  # z is the texture's

@@ -25,12 +25,15 @@ from math import isfinite, prod
 from causal_explorer.scm.coupling import coupling_named
 from causal_explorer.scm.mechanisms import Mechanism, mechanism
 from causal_explorer.scm.parametric import Effect, Peak
+from causal_explorer.scm.peak_check import check_peak
 from causal_explorer.scm.scm import SCM
 from causal_explorer.scm.variables import Variable
 from causal_explorer.wording import brief, first_line
 
 _MOST = 64  # classes of a hidden variable
 _LARGEST = 2**21  # entries of one table
+_CONCENTRATION = 4.0  # of a ring that was flat before a cause came to act on it
+_SITES = ("z", "image", "units", "images")  # of the Pyro program, with "u_" and a variable
 _BROKEN = (ValueError, TypeError, OverflowError, RecursionError)  # of numbers and lists in a file
 
 
@@ -84,6 +87,13 @@ class Story:
         known = {variable.name: variable for variable in (*variables, *hidden)}
         if len(known) < len(variables) + len(hidden):
             raise ValueError(f"The story {self.name} hides a variable that the data set shows.")
+        taken = [name for name in self.hidden if name in _SITES or name.startswith("u_")]
+        if taken:
+            raise ValueError(
+                f"The story {self.name} has the hidden cause {brief(taken[0])}: "
+                f"{', '.join(_SITES)} and what begins with u_ name noise and pictures: call it "
+                "something else."
+            )
         unknown = [name for name in self.mechanisms if name not in known]
         missing = [name for name in known if name not in self.mechanisms]
         if unknown or missing:
@@ -100,14 +110,7 @@ class Story:
                 raise ValueError(f"The story {self.name}, [{name}]: {said}.") from error
         return SCM(self.name, self.summary, variables, built, hidden, self.coupling)
 
-    def with_effect(
-        self,
-        cause: str,
-        target: str,
-        effect: Effect | None,
-        spread: float | None = 2.0,
-        concentration: float = 4.0,
-    ) -> Story:
+    def with_effect(self, cause: str, target: Variable, effect: Effect | None) -> Story:
         """The same story with another effect of one variable on another; None cuts the edge.
 
         A flat row has no peak that a cause could move, so with an effect it gets one. A
@@ -115,17 +118,17 @@ class Story:
 
         Args:
             cause: name of the variable that acts.
-            target: name of the variable that it acts on.
+            target: the variable that it acts on.
             effect: in classes of the target; an edge that is there keeps its place.
-            spread: of an ordinal target that was flat so far, classes; None leaves it flat.
-            concentration: of a circular target that was flat so far; 0 leaves it flat.
 
         Raises:
             ValueError: the target's mechanism is written as a table.
         """
-        peak = self.mechanisms.get(target)
+        peak = self.mechanisms.get(target.name)
         if not isinstance(peak, Peak):
-            raise ValueError(f"The mechanism of {brief(target)} is a table: edit the file instead.")
+            raise ValueError(
+                f"The mechanism of {brief(target.name)} is a table: edit the file instead."
+            )
         effects = dict(peak.effects)
         if effect is None:
             effects.pop(cause, None)
@@ -135,11 +138,11 @@ class Story:
         if isinstance(peak.concentration, tuple) and set(effects) != set(peak.effects):
             mean = sum(peak.concentration) / len(peak.concentration)
             changed = replace(changed, concentration=mean)
-        if effect is not None and changed.spread is None:
-            changed = replace(changed, spread=spread)
-        if effect is not None and changed.concentration == 0.0:
-            changed = replace(changed, concentration=concentration)
-        return replace(self, mechanisms={**self.mechanisms, target: changed})
+        if effect is not None and target.kind == "ordinal" and changed.spread is None:
+            changed = replace(changed, spread=max(1.0, round(0.1 * target.classes, 1)))
+        if effect is not None and target.kind == "circular" and changed.concentration == 0.0:
+            changed = replace(changed, concentration=_CONCENTRATION)
+        return replace(self, mechanisms={**self.mechanisms, target.name: changed})
 
     def to_toml(self) -> str:
         """The story as a file that `parse` reads back."""
@@ -261,26 +264,8 @@ def _built(variable: Variable, written: Peak | Table, known: Mapping[str, Variab
     if isinstance(written, Table):
         return mechanism(parents, written.table)
     causes = [known[cause] for cause in parents]
-    _check(variable, written, causes)
+    check_peak(variable, written, causes)
     return mechanism(parents, written.table(variable, causes))
-
-
-def _check(variable: Variable, peak: Peak, causes: list[Variable]) -> None:
-    """Refuses numbers that would make no table."""
-    for cause in causes:
-        values = peak.effects[cause.name].values
-        if values and len(values) != cause.classes:
-            raise ValueError(
-                f"effects.{cause.name}.values has {len(values)} numbers: it takes {cause.classes}"
-            )
-    if peak.weights and (len(peak.weights) != variable.classes or min(peak.weights) <= 0):
-        raise ValueError(f"weights takes {variable.classes} positive numbers")
-    if peak.spread is not None and peak.spread < 0.1:
-        raise ValueError(f"spread is {peak.spread:g}: it takes a number from 0.1")
-    if isinstance(peak.concentration, tuple) and (
-        len(causes) != 1 or len(peak.concentration) != causes[0].classes
-    ):
-        raise ValueError("concentration takes a number, or one for each class of the only cause")
 
 
 def _section(written: Peak | Table) -> dict[str, object]:

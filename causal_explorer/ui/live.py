@@ -50,8 +50,10 @@ def follow(keys: Mapping[str, int | None], frames: Callable[[str], Iterable[Fram
     _SCRIPT(key=_KEY, data=data, on_wanted_change=_nothing, height=1)
 
 
-def frame(panel: Panel) -> Frame:
-    """What the panel shows."""
+def frame(panel: Panel | None) -> Frame:
+    """What the panel shows; where there is none, the page stays as it is."""
+    if panel is None:
+        return Frame(())
     words = {
         "sentence": panel.sentence,
         "formula": panel.formula,

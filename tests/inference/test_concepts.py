@@ -3,7 +3,7 @@ import pytest
 import torch
 
 import causal_explorer as ce
-from causal_explorer.data import pendulum
+from causal_explorer.data import pendulum, units
 
 UNIT = {"angle": 15.0, "light": 100.0}
 
@@ -89,9 +89,53 @@ def test_nothing_is_drawn_of_one_unit_and_its_latents_have_names(pendulums):
     assert ce.load("intact-vae").latent_names == ()
 
 
+def test_a_picture_that_contradicts_its_factors_is_refused(pendulums):
+    """One degree is a matter of reading; ten are another pendulum."""
+    near, far = (
+        units.picture(pendulums.dataset, UNIT | {"angle": UNIT["angle"] + by}) for by in (1, 10)
+    )
+    assert pendulums.counterfactual(UNIT, {"angle": 0}, image=near).do == {"angle": 0}
+    for image in (far, np.ones((96, 96, 3))):
+        with pytest.raises(ValueError, match=r"contradict each other: the image lies 0\.[1-9]"):
+            pendulums.counterfactual(UNIT, {"angle": 0}, image=image)
+
+
+@pytest.mark.parametrize("nonsense", ["black", "white", "noise", "on its head"])
+def test_a_picture_that_nothing_explains_is_refused(pendulums, nonsense):
+    picture = {
+        "black": np.zeros((96, 96, 3)),
+        "white": np.ones((96, 96, 3)),
+        "noise": np.random.default_rng(0).random((96, 96, 3)),
+        "on its head": units.picture(pendulums.dataset, UNIT)[::-1],
+    }[nonsense]
+    for ask in (pendulums.reconstruct, lambda image: pendulums.traverse(0, image)):
+        with pytest.raises(ValueError, match="The model does not explain the image"):
+            ask(picture)
+
+
+@pytest.mark.parametrize("angle", [-40, 40])
+@pytest.mark.parametrize("light", [54, 133])
+def test_every_corner_of_what_can_be_set_is_explained(pendulums, angle, light):
+    picture = units.picture(pendulums.dataset, {"angle": angle, "light": light})
+    assert pendulums.reconstruct(picture).shape == (96, 96, 3)
+
+
 def test_a_picture_of_another_shape_is_refused(pendulums):
     with pytest.raises(ValueError, match="image has shape"):
         pendulums.reconstruct(np.zeros((64, 64)))
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"samples": 0}, "samples is 0"),
+        ({"seed": -1}, "seed is -1"),
+        ({"seed": "x"}, "seed is 'x'"),
+    ],
+)
+def test_what_is_not_needed_is_checked_all_the_same(pendulums, more, said):
+    with pytest.raises(ValueError, match=said):
+        pendulums.counterfactual(UNIT, {"angle": 1.0}, **more)
 
 
 @pytest.mark.parametrize("values", [[np.nan], [1e39], [10**400], 5, [[1.0, 2.0]], [], ["1"]])
@@ -113,3 +157,9 @@ def test_the_law_may_leave_the_range_that_a_person_sets(pendulums):
     assert np.isfinite(answer.truth).all()
     with pytest.raises(ValueError, match="out of range"):
         pendulums.counterfactual(UNIT, {"angle": 10**400})
+
+
+def test_what_follows_from_the_unit_may_leave_its_range_too(pendulums):
+    answer = pendulums.counterfactual({"angle": -40, "light": 54}, {"angle": 0})
+    assert answer.factual["shadow_position"] < 2, "nobody set it"
+    assert answer.counterfactual["angle"] == 0

@@ -102,7 +102,8 @@ def test_sampled_laws_of_200_questions_are_the_enumerated_ones(explorer):
 def test_the_same_tests_reject_a_mechanism_that_was_broken_on_purpose(
     explorer, story, cause, effect
 ):
-    broken = read_story(story).with_effect(cause, effect, Effect(slope=0.5))
+    target = next(variable for variable in dsprites.FACTORS if variable.name == effect)
+    broken = read_story(story).with_effect(cause, target, Effect(slope=0.5))
     asked = list(questions(story, 12, seed=9))
     rejected, tested = rejections(explorer, asked, law_under(explorer, lambda a: broken))
     assert stats.binomtest(rejected, tested, LEVEL, alternative="greater").pvalue < 1e-6

@@ -92,17 +92,20 @@ def test_an_ambiguous_image_gives_the_mixture(explorer):
 
 def test_noise_is_refused_with_how_badly_it_fits(explorer):
     image = np.random.default_rng(0).integers(0, 2, (64, 64))
-    with pytest.raises(ValueError, match=r"No sprite explains the image.*nats away"):
+    said = r"No sprite, as this model paints it, explains the image.*nats away"
+    with pytest.raises(ValueError, match=said):
         explorer.counterfactual(image=image, do={"shape": 0})
+    with pytest.raises(ValueError, match=said):
+        explorer.explain(image)
 
 
 def test_an_empty_image_is_refused(explorer):
-    with pytest.raises(ValueError, match="No sprite explains the image"):
+    with pytest.raises(ValueError, match="No sprite, as this model paints it, explains"):
         explorer.counterfactual(image=np.zeros((64, 64)), do={"shape": 0})
 
 
 def test_labels_that_fight_the_image_are_refused(explorer):
-    with pytest.raises(ValueError, match="with these factors explains the image"):
+    with pytest.raises(ValueError, match="No sprite with these factors, as this model"):
         explorer.counterfactual({"posX": 0}, image=picture(2, 3, 10, 28, 16), do={"shape": 0})
 
 

@@ -46,6 +46,14 @@ def test_z_from_the_prior_loses_it(styled, style):
     assert np.abs(lost.reconstruction - lost.original).mean() > 0.01
 
 
+def test_a_seed_of_numpy_is_a_seed(styled):
+    sprite = {"shape": 0, "scale": 3, "orientation": 10, "posX": 16, "posY": 16}
+    ask = lambda seed: styled.counterfactual(  # noqa: E731
+        sprite, do={"shape": 1}, samples=5, seed=seed, abduction="prior"
+    )
+    np.testing.assert_array_equal(ask(np.int64(3)).density, ask(3).density)
+
+
 def test_z_from_the_prior_is_seeded_and_needs_no_style(styled, explorer):
     one, again = (
         styled.counterfactual(STYLED, do={"shape": 0}, samples=50, abduction="prior")

@@ -72,6 +72,27 @@ def test_what_it_cannot_do_is_refused(exhibit, explorer):
 
 
 @pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"svi": "x"}, "svi is 'x': it takes SVISettings"),
+        ({"svi": {"steps": 3}}, "it takes SVISettings"),
+        ({"watch": 3}, "watch is 3: it takes a function"),
+    ],
+)
+@pytest.mark.parametrize("abduction", ["svi", "exact"])
+def test_settings_of_another_kind_are_refused(exhibit, more, said, abduction):
+    with pytest.raises(ValueError, match=said):
+        exhibit.counterfactual(HEART, do={"shape": 0}, samples=2, abduction=abduction, **more)
+
+
+def test_a_rate_at_which_it_diverges_is_refused_in_one_sentence(exhibit):
+    with pytest.raises(ValueError, match=r"^SVI diverges at step \d+: 1 is too high a learning"):
+        exhibit.counterfactual(
+            HEART, do={"shape": 0}, samples=2, abduction="svi", svi=SVISettings(200, 1.0)
+        )
+
+
+@pytest.mark.parametrize(
     "settings", [{"steps": 0}, {"steps": True}, {"learning_rate": 0}, {"learning_rate": "fast"}]
 )
 def test_bad_settings_are_refused(settings):

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
@@ -49,6 +51,21 @@ def test_same_seed_same_effect(sprites):
     first, again = (sprites.effect(units=10, samples=3, seed=4) for _ in range(2))
     np.testing.assert_array_equal(first.ite, again.ite)
     assert not np.array_equal(first.ite, sprites.effect(units=10, samples=3, seed=5).ite)
+
+
+def test_two_sessions_at_once_get_what_each_would_get_alone(sprites):
+    """Pyro's handlers and torch's generator are of the process, not of a thread."""
+
+    def both(seed):
+        effect = sprites.effect(units=20, samples=20, seed=seed)
+        return effect.ite, sprites.intervention({"t": 1}, samples=100, seed=seed).density
+
+    alone = [both(seed) for seed in range(8)]
+    with ThreadPoolExecutor(4) as pool:
+        at_once = list(pool.map(both, range(8)))
+    for own, found in zip(alone, at_once, strict=True):
+        np.testing.assert_array_equal(own[0], found[0])
+        np.testing.assert_array_equal(own[1], found[1])
 
 
 def test_own_pictures_have_effects_but_no_truth(sprites):

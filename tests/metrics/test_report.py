@@ -80,10 +80,3 @@ def test_the_table_shows_every_figure_beside_the_published_ones(report):
 def test_bad_input_is_refused(explorer, settings, words):
     with pytest.raises(ValueError, match=words):
         check(explorer, **settings)
-
-
-def test_a_checkpoint_without_its_split_is_refused(explorer):
-    config = explorer.checkpoint.config | {"train": {}}
-    unknown = replace(explorer, checkpoint=replace(explorer.checkpoint, config=config))
-    with pytest.raises(ValueError, match="split_seed is None"):
-        check(unknown)

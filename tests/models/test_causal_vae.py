@@ -65,6 +65,9 @@ def test_a_part_that_paints_pays_for_every_pixel():
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
+        ({"parts": 3}, "parts is 3: it takes a list of parts"),
+        ({"parts": [3]}, "each a list of concepts by number"),
+        ({"parts": [[0.5], [1, 2, 3]]}, "each a list of concepts by number"),
         ({"parts": [[0], [1], [2]]}, "each of the concepts 0 to 3"),
         ({"beta": -1}, "a number above 0"),
         ({"supervised": 1}, "true or false"),

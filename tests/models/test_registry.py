@@ -18,6 +18,13 @@ def test_wrong_settings_are_refused():
         SCMVAEConfig(window=65)
 
 
+@pytest.mark.parametrize("model", ["scm-vae", "scm-vae-mlp", "scm-vae-styled", "recogniser"])
+@pytest.mark.parametrize("data", ["faces", "pendulum", "treatment", "cevae-synthetic"])
+def test_what_learns_sprites_names_the_data_set_as_the_trouble(model, data):
+    with pytest.raises(ValueError, match=f"{model} learns pictures of shape, .*: {data} has "):
+        build(model, dataset_named(data), {})
+
+
 @pytest.mark.parametrize(
     ("network", "sentence"),
     [

@@ -9,6 +9,7 @@ from causal_explorer.scm.parametric import Effect, Peak
 from causal_explorer.scm.stories import STORIES, read_story, story_named
 from causal_explorer.scm.story import parse
 
+_, SCALE, ORIENTATION, POS_X, _ = dsprites.FACTORS
 PLAIN = "[shape]\n[scale]\n[orientation]\n[posX]\n[posY]\n"
 
 
@@ -58,6 +59,14 @@ ROWS = ", ".join(["[0.5, 0.1, 0.1, 0.1, 0.1, 0.1]"] * 3)
         ("hidden = 3\n" + PLAIN, "takes a section"),
         (PLAIN + "[hidden.wind]\nclasses = 1\n[wind]\n", "a whole number from 2"),
         (PLAIN + "[hidden.posX]\nclasses = 3\n", "hides a variable that the data set shows"),
+        (PLAIN + "[hidden.z]\nclasses = 3\n[z]\n", "hidden cause 'z'"),
+        (
+            PLAIN + "[hidden.units]\nclasses = 3\n[units]\n",
+            "what begins with u_ name noise and pictures",
+        ),
+        (PLAIN + "[hidden.u_posX]\nclasses = 3\n[u_posX]\n", "hidden cause 'u_posX'"),
+        (PLAIN + "effects.scale.slope = 1\n", r"\[posY\]: its effects move nothing"),
+        ("foo = 1\n" + PLAIN, "^The story mine: foo is 1: it takes a section.$"),
         (
             "shape = 3\n" + PLAIN.replace("[shape]\n", ""),
             r"^The story \w+: shape is 3: it takes a section\.$",
@@ -97,23 +106,23 @@ def test_a_file_of_ones_own_is_read(tmp_path):
 
 
 def test_an_edge_is_added_and_cut():
-    story = read_story("default").with_effect("shape", "posX", Effect(values=(-5.0, 0.0, 5.0)))
+    story = read_story("default").with_effect("shape", POS_X, Effect(values=(-5.0, 0.0, 5.0)))
     assert ("shape", "posX") in story.build(dsprites.FACTORS).graph.edges
-    back = story.with_effect("shape", "posX", None)
+    back = story.with_effect("shape", POS_X, None)
     assert back.build(dsprites.FACTORS).graph.edges == (
         read_story("default").build(dsprites.FACTORS).graph.edges
     )
 
 
 def test_cutting_the_only_cause_keeps_a_concentration():
-    story = read_story("default").with_effect("shape", "orientation", None)
+    story = read_story("default").with_effect("shape", ORIENTATION, None)
     assert not list(story.build(dsprites.FACTORS).graph.predecessors("orientation"))
 
 
 def test_a_table_cannot_be_edited():
     text = PLAIN.replace("[scale]", "[scale]\nparents = ['shape']\ntable = [" + ROWS + "]")
     with pytest.raises(ValueError, match="is a table"):
-        parse("mine", text).with_effect("shape", "scale", None)
+        parse("mine", text).with_effect("shape", SCALE, None)
 
 
 def test_a_strength_of_0_leaves_the_edge_without_effect():

@@ -136,6 +136,40 @@ def test_what_is_in_the_way_is_left_alone(tmp_path):
     (tmp_path / "b" / "state.pt").write_bytes(b"hours of work")
     with pytest.raises(ValueError, match="holds a run: --resume continues it"):
         Run(small(), ALONE, tmp_path / "b", resume=False)
+    (tmp_path / "c" / "scm-vae").mkdir(parents=True)
+    (tmp_path / "c" / "scm-vae" / "SHA256SUMS").write_text("of a shipped one")
+    with pytest.raises(ValueError, match="is a checkpoint already: choose another --out"):
+        Run(small(), ALONE, tmp_path / "c", resume=False)
+    assert [path.name for path in (tmp_path / "c" / "scm-vae").iterdir()] == ["SHA256SUMS"]
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="cannot be a run's folder"):
         Run(small(), ALONE, tmp_path / "file", resume=False)
+
+
+def test_a_run_that_is_refused_leaves_no_folder(tmp_path):
+    for wrong in ("network.latent=0", "train.rates.brain=2.0"):
+        with pytest.raises(ValueError, match="latent is 0|names no parameter"):
+            Run(small(wrong), ALONE, tmp_path / "new", resume=False)
+    with pytest.raises(ValueError, match="nothing to resume"):
+        Run(small(), ALONE, tmp_path / "new", resume=True)
+    assert not (tmp_path / "new").exists()
+
+
+def test_what_is_normalised_over_a_batch_takes_more_than_one_picture(tmp_path):
+    one = read_config("ladder-vae", ["train.batch=1"])
+    with pytest.raises(ValueError, match=r"train.batch is 1: .* takes 2 units or more\.$"):
+        Run(one, ALONE, tmp_path, resume=False)
+    plain = read_config("ladder-vae", ["train.batch=1", "network.batch_norm=false"])
+    Run(plain, ALONE, tmp_path, resume=False)
+    with pytest.raises(ValueError, match="train.batch is 2"):
+        Run(read_config("ladder-vae", ["train.batch=2"]), Group(0, 2, ALONE.device), tmp_path)
+
+
+def test_a_run_that_is_stopped_while_it_writes_its_checkpoint_goes_on(tmp_path, monkeypatch):
+    def stop(self, *_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Run, "release", stop)
+    with pytest.raises(KeyboardInterrupt):
+        Run(small("train.save_every=5"), ALONE, tmp_path, resume=False).train()
+    assert Run(small("train.save_every=5"), ALONE, tmp_path, resume=True).state.step == 5

@@ -16,7 +16,7 @@ _HEAD = ("model", "pictures", *REQUESTS, "size", "trained on", "in")
 
 def asked_html(names: Sequence[str]) -> str:
     """A row for each checkpoint."""
-    return table_html(_HEAD, [_row(name) for name in names], "80rem", "44rem")
+    return table_html(_HEAD, [_row(name) for name in names], "84rem", "48rem")
 
 
 def _row(name: str) -> tuple[str, ...]:

@@ -103,7 +103,7 @@ def edited(
     """
     cause, target = edge
     known = {variable.name: variable for variable in before.build(variables).all}
-    changed = story.with_effect(cause, target, effect, *_width(known[target]))
+    changed = story.with_effect(cause, known[target], effect)
     mechanisms = dict(changed.mechanisms)
     now, then = mechanisms[target], before.mechanisms[target]
     if isinstance(now, Peak) and isinstance(then, Peak) and now.effects == then.effects:
@@ -173,15 +173,6 @@ def caption(story: Story, before: Story) -> str:
     if words:
         return f"{dashed}Edited: {words}. Blue is added, red removed, orange another strength."
     return f"{dashed}Every factor also causes the image; that is the image model's part."
-
-
-def _width(target: Variable) -> tuple[float | None, float]:
-    """Spread and concentration that a flat variable gets with its first cause, by its kind."""
-    spread = max(1.0, round(0.1 * target.classes, 1))
-    return (
-        spread if target.kind == "ordinal" else None,
-        4.0 if target.kind == "circular" else 0.0,
-    )
 
 
 def _turned(story: Story, before: Story) -> dict[Edge, float]:

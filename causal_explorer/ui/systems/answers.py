@@ -46,8 +46,8 @@ def answered(request: Request) -> Any:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def strip(request: Request, name: str, done: bool) -> tuple[Panel, ...]:
-    """The panels at every value of one variable; none where one of them cannot be asked.
+def strip(request: Request, name: str, done: bool) -> tuple[Panel | None, ...]:
+    """The panels at every value of one variable; None at one that cannot be asked.
 
     Args:
         request: at one of its values.
@@ -57,11 +57,13 @@ def strip(request: Request, name: str, done: bool) -> tuple[Panel, ...]:
     opened = system(request.checkpoint)
     dataset = opened.checkpoint.dataset
     variable = next(v for v in (*dataset.variables, *dataset.hidden) if v.name == name)
-    requests = request_varied(request, name, done, variable)
-    try:
-        return tuple(request_panel(one, answered(one), opened) for one in requests)
-    except ValueError:
-        return ()
+    found: list[Panel | None] = []
+    for one in request_varied(request, name, done, variable):
+        try:
+            found.append(request_panel(one, answered(one), opened))
+        except ValueError:
+            found.append(None)
+    return tuple(found)
 
 
 @st.cache_data(max_entries=128, show_spinner=False)
