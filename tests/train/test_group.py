@@ -109,7 +109,7 @@ def test_a_stopped_run_says_how_to_go_on(tmp_path):
 
 def test_a_killed_worker_ends_the_run_in_words_and_leaves_a_checkpoint(tmp_path):
     process = start(tmp_path, "--set", "train.steps=100000", launcher=TORCHRUN)
-    wait_for(tmp_path / "state.pt", process)
+    wait_for(tmp_path / "scm-vae/SHA256SUMS", process)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     os.kill(int(children[-1]), signal.SIGKILL)
     output, _ = process.communicate(timeout=120)
