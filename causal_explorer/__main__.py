@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from causal_explorer import checkpoint
-from causal_explorer.inference.explorer import load
+from causal_explorer.inference.opening import load
 from causal_explorer.metrics.report import MAX_QUERIES, Report, check
 from causal_explorer.metrics.table import table
 from causal_explorer.wording import first_line

@@ -23,10 +23,11 @@ from torch import Tensor
 from causal_explorer.data import units
 from causal_explorer.data.dataset import Dataset
 from causal_explorer.data.sample import sample
-from causal_explorer.inference import query
+from causal_explorer.inference import arguments
 from causal_explorer.inference.contradiction import require_explained, require_shown
-from causal_explorer.inference.latents import ALONG, channels_last, parse_picture, parse_values
+from causal_explorer.inference.latents import ALONG
 from causal_explorer.inference.opened import Opened, PictureAnswer
+from causal_explorer.inference.pictures import channels_last, parse_picture
 from causal_explorer.models.causal_vae import CausalVAE
 from causal_explorer.scm.equations import Equations
 from causal_explorer.wording import brief
@@ -101,8 +102,8 @@ class ConceptExplorer(Opened):
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
-        place = query.parse_count(latent, "latent", 0, self.model.latents - 1)
-        along = parse_values(ALONG if values is None else values)
+        place = arguments.parse_count(latent, "latent", 0, self.model.latents - 1)
+        along = arguments.parse_values(ALONG if values is None else values)
         z = self._explained(self._picture(image)).repeat(len(along), 1)
         z[:, place] = along
         return channels_last(self.model.decode(z))
@@ -127,8 +128,8 @@ class ConceptExplorer(Opened):
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
-        query.parse_count(samples, "samples", 1, query.MAX_SAMPLES)
-        query.parse_seed(seed)
+        arguments.parse_count(samples, "samples", 1, arguments.MAX_SAMPLES)
+        arguments.parse_seed(seed)
         unit = units.complete(self.dataset, {} if factors is None else factors)
         asked = self._targets(do)
         drawn = units.draw(self.dataset, unit)
@@ -164,8 +165,8 @@ class ConceptExplorer(Opened):
             ValueError: in one sentence, what was given and what is allowed.
         """
         asked = self._targets(do)
-        count = query.parse_count(samples, "samples", 1, 1_000)
-        table, x = sample(self.dataset, "test", count, query.parse_seed(seed))
+        count = arguments.parse_count(samples, "samples", 1, 1_000)
+        table, x = sample(self.dataset, "test", count, arguments.parse_seed(seed))
         with torch.no_grad():
             z = self.model.encode(x).mean
             z_cf = self._predict(z, self._scaled(asked))

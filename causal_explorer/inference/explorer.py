@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from causal_explorer import checkpoint
 from causal_explorer.checkpoint import Checkpoint
-from causal_explorer.inference import query
+from causal_explorer.inference import arguments, pictures, query
 from causal_explorer.inference.agreement import iou
 from causal_explorer.inference.answer import CounterfactualAnswer, PopulationAnswer
 from causal_explorer.inference.batches import batches, in_parallel
@@ -119,12 +119,12 @@ class Explorer(Opened):
         if abduction in ("exact", "prior"):
             exact = self.counterfactuals([question], samples, seed, coupling)[0]
             return exact if abduction == "exact" else forget(self.world, exact, _generator(seed))
-        (asked,) = query.parse_questions([question], self.checkpoint.dataset, self.story)
+        asked = self._question(factors, image, do)
         model = require_relaxed(self.checkpoint.model, asked.do)
         rule = "abduction='svi' takes all of them"
-        query.require_all(asked.given, self.story.variables, rule)
+        arguments.require_all(asked.given, self.story.variables, rule)
         exact = self.counterfactuals([question], samples, seed, coupling)[0]
-        return svi_answer(model, exact, optimisation, query.parse_seed(seed), watch)
+        return svi_answer(model, exact, optimisation, arguments.parse_seed(seed), watch)
 
     def counterfactuals(
         self,
@@ -145,7 +145,7 @@ class Explorer(Opened):
             ValueError: in one sentence, what was given and what is allowed.
         """
         asked = query.parse_questions(questions, self.checkpoint.dataset, self.story)
-        way, count, start = self._coupling(coupling), _samples(samples), query.parse_seed(seed)
+        way, count, start = self._drawing(coupling, samples, seed)
 
         def answer(batch: list[query.Question]) -> list[CounterfactualAnswer]:
             found = self._abduct(batch, way, count, start)
@@ -188,12 +188,11 @@ class Explorer(Opened):
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
-        variable = query.parse_factor(factor, self.story.variables)
+        variable = arguments.parse_factor(factor, self.story.variables)
         others = self._actions(do)
         swept = others | {factor: Set(0)}
-        whole = {"factors": factors, "image": image, "do": swept}
-        (asked,) = query.parse_questions([whole], self.checkpoint.dataset, self.story)
-        way, count, start = self._coupling(coupling), _samples(samples), query.parse_seed(seed)
+        asked = self._question(factors, image, swept)
+        way, count, start = self._drawing(coupling, samples, seed)
         dos = [asked.do | {factor: Set(k)} for k in range(variable.classes)]
         if asked.x is None:
             return [
@@ -241,10 +240,10 @@ class Explorer(Opened):
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
-        variable = query.parse_factor(factor, self.story.variables)
+        variable = arguments.parse_factor(factor, self.story.variables)
         given, hidden = query.parse_evidence(factors, self.checkpoint.dataset, self.story)
         others = tuple(other for other in self.story.variables if other is not variable)
-        query.require_all(given, others, f"a traversal of {factor} takes all others")
+        arguments.require_all(given, others, f"a traversal of {factor} takes all others")
         return traverse(self.world, variable, given, _generator(seed), hidden)
 
     def steps(
@@ -271,10 +270,9 @@ class Explorer(Opened):
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
-        whole = {"factors": factors, "image": image, "do": do}
-        (asked,) = query.parse_questions([whole], self.checkpoint.dataset, self.story)
-        way, count, start = self._coupling(coupling), _samples(samples), query.parse_seed(seed)
-        first = min(query.parse_count(shown, "shown", 1, MAX_SHOWN), count)
+        asked = self._question(factors, image, do)
+        way, count, start = self._drawing(coupling, samples, seed)
+        first = min(arguments.parse_count(shown, "shown", 1, MAX_SHOWN), count)
         if asked.x is None:
             return imagined_steps(self.world, asked.given, asked.do, way, count, first, start)
         query.require_told(asked, self.checkpoint.dataset)
@@ -300,8 +298,8 @@ class Explorer(Opened):
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
-        evidence = query.parse_classes(given, self.story.variables, "given")
-        query.require_some(evidence, "given")
+        evidence = arguments.parse_classes(given, self.story.variables, "given")
+        arguments.require_some(evidence, "given")
         return condition(self.world, evidence, _samples(samples), _generator(seed))
 
     def law(
@@ -324,9 +322,9 @@ class Explorer(Opened):
             ValueError: in one sentence, what was given and what is allowed; a law too large to
                 enumerate.
         """
-        seen = query.parse_classes(given, self.story.variables, "given")
+        seen = arguments.parse_classes(given, self.story.variables, "given")
         done = self._actions(do)
-        query.require_some(seen | done, "given and do")
+        arguments.require_some(seen | done, "given and do")
         if not (seen and done):
             found = population_law(self.story, seen, done)
         else:
@@ -346,16 +344,29 @@ class Explorer(Opened):
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
-        given = query.parse_classes(factors, self.story.variables, "factors")
-        return self._explain(query.parse_image(image), given, _generator(seed))
+        given = arguments.parse_classes(factors, self.story.variables, "factors")
+        return self._explain(pictures.parse_image(image), given, _generator(seed))
 
     def _actions(self, do: Mapping[str, object] | None) -> dict[str, Action]:
         """What is done, where nothing need be."""
         nothing = do is None or (isinstance(do, Mapping) and not do)
         return {} if nothing else query.parse_do(do, self.story)
 
+    def _question(
+        self, factors: Mapping[str, object] | None, image: ArrayLike | None, do: object
+    ) -> query.Question:
+        """One question, checked."""
+        whole = {"factors": factors, "image": image, "do": do}
+        return query.parse_questions([whole], self.checkpoint.dataset, self.story)[0]
+
     def _coupling(self, name: str | None) -> Coupling:
         return coupling_named(self.story.coupling if name is None else name)
+
+    def _drawing(
+        self, coupling: str | None, samples: object, seed: object
+    ) -> tuple[Coupling, int, int]:
+        """How noise is drawn: its coupling, how often, and from which seed."""
+        return self._coupling(coupling), _samples(samples), arguments.parse_seed(seed)
 
     def _explain(
         self, x: np.ndarray, given: Mapping[str, int], generator: torch.Generator
@@ -391,33 +402,25 @@ class Explorer(Opened):
     ) -> Posterior:
         """The explanations of an image; one where all factors are given."""
         given, variables = question.given, self.story.variables
-        if len(given) == len(variables):
-            classes = [given[v.name] for v in variables]
-            nats, overlap = float("nan"), question.overlap
-            if overlap != 1:
-                shown, asked = torch.from_numpy(x), torch.tensor([classes])
-                own = _generator(
-                    generator.initial_seed()
-                )  # scoring leaves the answer's draws alone
-                nats = -float(self.world.log_likelihood(shown, asked, own))
-                if question.hidden is None:  # then only the model can draw what they would be
-                    drawn = self.world.picture(shown, asked[0]).numpy()
-                    overlap = query.require_agreement(iou(x, drawn))
-            return certain(variables, classes, overlap, nats)
-        return self._explain(x, given, generator)
+        if len(given) < len(variables):
+            return self._explain(x, given, generator)
+        classes, overlap = [given[variable.name] for variable in variables], question.overlap
+        if overlap == 1:
+            return certain(variables, classes, overlap, float("nan"))
+        shown, asked = torch.from_numpy(x), torch.tensor([classes])
+        own = _generator(generator.initial_seed())  # scoring leaves the answer's draws alone
+        nats = -float(self.world.log_likelihood(shown, asked, own))
+        if question.hidden is None:  # then only the model can draw what they would be
+            overlap = query.require_agreement(iou(x, self.world.picture(shown, asked[0]).numpy()))
+        return certain(variables, classes, overlap, nats)
 
 
-def load(name: str | Path, story: str | Path = "default") -> Explorer:
-    """Opens a checkpoint under a story.
-
-    Args:
-        name: a folder of checkpoints/ by name, or a path.
-        story: by name, or a TOML file.
+def under(opened: Checkpoint[ImageMechanism], story: str | Path) -> Explorer:
+    """A checkpoint under a story, by name or as a TOML file.
 
     Raises:
-        ValueError: unknown or damaged checkpoint, unknown story.
+        ValueError: unknown story, or one that does not fit the data set.
     """
-    opened = checkpoint.read(name)
     return Explorer(opened, story_named(story, opened.dataset.variables), _recogniser(opened))
 
 
@@ -430,8 +433,8 @@ def _recogniser(opened: Checkpoint[ImageMechanism]) -> Recogniser | None:
 
 
 def _samples(value: object) -> int:
-    return query.parse_count(value, "samples", 1, query.MAX_SAMPLES)
+    return arguments.parse_count(value, "samples", 1, arguments.MAX_SAMPLES)
 
 
 def _generator(seed: object) -> torch.Generator:
-    return torch.Generator().manual_seed(query.parse_seed(seed))
+    return torch.Generator().manual_seed(arguments.parse_seed(seed))

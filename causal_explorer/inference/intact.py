@@ -23,10 +23,11 @@ from torch.distributions import kl_divergence
 from causal_explorer.data import units
 from causal_explorer.data.dataset import Dataset
 from causal_explorer.data.sample import sample
-from causal_explorer.inference import query
+from causal_explorer.inference import arguments
 from causal_explorer.inference.contradiction import require_shown, require_told
-from causal_explorer.inference.latents import ALONG, channels_last, parse_picture, parse_values
+from causal_explorer.inference.latents import ALONG
 from causal_explorer.inference.opened import Opened, PictureAnswer
+from causal_explorer.inference.pictures import channels_last, parse_picture
 from causal_explorer.models.intact_vae import IntactVAE
 from causal_explorer.scm.actions import Set
 from causal_explorer.scm.coupling import coupling_named
@@ -93,8 +94,8 @@ class IntactExplorer(Opened):
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
-        place = query.parse_count(latent, "latent", 0, self.model.latents - 1)
-        along = parse_values(ALONG if values is None else values)
+        place = arguments.parse_count(latent, "latent", 0, self.model.latents - 1)
+        along = arguments.parse_values(ALONG if values is None else values)
         v, y, _ = self._unit(image, factors)
         prior = self.model.balanced_prior(v)
         z = self.model.encode(v, y).mean.repeat(len(along), 1)
@@ -123,9 +124,9 @@ class IntactExplorer(Opened):
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
-        t = query.parse_treatment(do, self.targets[0])
-        count = query.parse_count(samples, "samples", 1, _LARGEST)
-        generator = torch.Generator().manual_seed(query.parse_seed(seed))
+        t = arguments.parse_treatment(do, self.targets[0])
+        count = arguments.parse_count(samples, "samples", 1, _LARGEST)
+        generator = torch.Generator().manual_seed(arguments.parse_seed(seed))
         v, y, unit = self._unit(image, factors)
         q = self.model.encode(v, y)
         z = q.mean + q.stddev * torch.randn(count, self.model.latents, generator=generator)
@@ -151,9 +152,9 @@ class IntactExplorer(Opened):
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
-        t = query.parse_treatment(do, self.targets[0])
-        count = query.parse_count(samples, "samples", 1, _LARGEST)
-        start = query.parse_seed(seed)
+        t = arguments.parse_treatment(do, self.targets[0])
+        count = arguments.parse_count(samples, "samples", 1, _LARGEST)
+        start = arguments.parse_seed(seed)
         v, y, table = self._held_out(count, start)
         z = self.model.encode(v, y).mean
         changed = self._changed(v, t, torch.Generator().manual_seed(start)).numpy()
@@ -182,7 +183,7 @@ class IntactExplorer(Opened):
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
-        along = parse_values(values)
+        along = arguments.parse_values(values)
         v, y, _ = self._unit(image, factors)
         z = self.model.encode(v, y).mean.expand(len(along), -1)
         return self._decoded(z, along, v.expand(len(along), -1))
@@ -194,8 +195,8 @@ class IntactExplorer(Opened):
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
-        start = query.parse_seed(seed)
-        v, y, _ = self._held_out(query.parse_count(count, "count", 1, _LARGEST), start)
+        start = arguments.parse_seed(seed)
+        v, y, _ = self._held_out(arguments.parse_count(count, "count", 1, _LARGEST), start)
         q = self.model.encode(v, y)
         noise = torch.randn(q.mean.shape, generator=torch.Generator().manual_seed(start))
         return (q.mean + q.stddev * noise).double().numpy(), v[:, 0].numpy()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from causal_explorer import checkpoint
-from causal_explorer.inference import explorer
+from causal_explorer.checkpoint import Checkpoint
 from causal_explorer.inference.concepts import ConceptExplorer
+from causal_explorer.inference.explorer import under
 from causal_explorer.inference.intact import IntactExplorer
 from causal_explorer.inference.latents import LatentExplorer
 from causal_explorer.inference.opened import Opened
@@ -44,7 +45,7 @@ def load(name: str | Path, story: str | Path = "default") -> Any:
     """
     found = checkpoint.read(name, Model)
     if isinstance(found.model, ImageMechanism):
-        return explorer.load(name, story)
+        return under(cast(Checkpoint[ImageMechanism], found), story)
     for model, kind in _KINDS.items():
         if isinstance(found.model, model):
             _require_default(story, found.id)

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from numbers import Integral
 
 import numpy as np
 
 from causal_explorer.data.dataset import Dataset
-from causal_explorer.data.raster import SIZE
 from causal_explorer.inference.agreement import iou
+from causal_explorer.inference.arguments import (
+    parse_classes,
+    parse_count,
+    require_all,
+    require_some,
+)
+from causal_explorer.inference.pictures import parse_image
 from causal_explorer.inference.posterior import Posterior
 from causal_explorer.scm.actions import Action, Replace, Set, Shift
 from causal_explorer.scm.mechanisms import Mechanism
 from causal_explorer.scm.scm import SCM
 from causal_explorer.scm.variables import Variable
-from causal_explorer.wording import brief, first_line
+from causal_explorer.wording import brief
 
-MAX_SAMPLES = 100_000
 _CONTRADICTION = 0.5  # IoU of image and the factors' picture under which they contradict
 _ARGUMENTS = ("factors", "image", "do")
 
@@ -82,7 +86,7 @@ def parse_questions(
         if seen is None:
             asked[i] = replace(asked[i], x=picture, overlap=1.0)
         else:
-            asked[i] = replace(asked[i], overlap=_agreement(seen, picture))
+            asked[i] = replace(asked[i], overlap=require_agreement(iou(seen, picture)))
     return asked
 
 
@@ -173,136 +177,6 @@ def _parse_action(variable: Variable, action: Action, story: SCM) -> Action:
     return action
 
 
-def parse_factor(name: object, variables: tuple[Variable, ...]) -> Variable:
-    """The factor of that name.
-
-    Raises:
-        ValueError: there is none.
-    """
-    by_name = {variable.name: variable for variable in variables}
-    if not isinstance(name, str) or name not in by_name:
-        raise ValueError(f"factor={brief(name)} is unknown: it takes one of {', '.join(by_name)}.")
-    return by_name[name]
-
-
-def parse_classes(values: object, variables: tuple[Variable, ...], argument: str) -> dict[str, int]:
-    """Classes by factor, from class numbers or labels.
-
-    Args:
-        values: what the user gave.
-        variables: of the data set.
-        argument: the name under which the user gave it, for the sentence.
-
-    Raises:
-        ValueError: not a mapping, an unknown factor, or a class out of range.
-    """
-    by_name = {variable.name: variable for variable in variables}
-    if values is None:
-        return {}
-    if not isinstance(values, Mapping):
-        raise ValueError(
-            f"{argument} is a {type(values).__name__}: it takes a dict from a factor to a class."
-        )
-    parsed = {}
-    for name in values:
-        if not isinstance(name, str) or name not in by_name:
-            raise ValueError(
-                f"{argument} names the unknown factor {brief(name)}: it takes {', '.join(by_name)}."
-            )
-        parsed[name] = by_name[name].parse(values[name])
-    return parsed
-
-
-def require_some(values: Mapping[str, object], argument: str) -> None:
-    """Refuses an empty query.
-
-    Raises:
-        ValueError: nothing was given.
-    """
-    if not values:
-        raise ValueError(f"{argument} is empty: give at least one factor with its class.")
-
-
-def parse_image(image: object) -> np.ndarray:
-    """A picture as (64, 64) float32 of 0 and 1.
-
-    Raises:
-        ValueError: wrong type or shape, NaN, or any value but 0 and 1.
-    """
-    try:
-        picture = np.asarray(image)
-    except Exception as error:  # whatever an object's own conversion raises
-        raise ValueError(
-            f"image is a {type(image).__name__} that is no array of numbers: {first_line(error)}."
-        ) from error
-    if np.ma.is_masked(image):
-        raise ValueError("image has masked pixels: it takes all of them.")
-    if picture.dtype.kind not in "buif":
-        raise ValueError(f"image has type {picture.dtype}: it takes numbers.")
-    if picture.shape != (SIZE, SIZE):
-        raise ValueError(f"image has shape {picture.shape}: it takes ({SIZE}, {SIZE}).")
-    if np.isnan(picture).any():
-        raise ValueError("image holds NaN: it takes pixels of 0 and 1.")
-    if not np.isin(picture, (0, 1)).all():
-        raise ValueError(
-            f"image holds values from {picture.min():g} to {picture.max():g}: it takes pixels "
-            "of exactly 0 and 1, so scale and threshold it first."
-        )
-    return picture.astype(np.float32)
-
-
-def parse_count(value: object, argument: str, lowest: int, highest: int) -> int:
-    """A whole number within bounds.
-
-    Raises:
-        ValueError: anything else.
-    """
-    whole = isinstance(value, Integral) and not isinstance(value, bool)
-    if not whole or not lowest <= int(value) <= highest:  # type: ignore[call-overload]
-        raise ValueError(
-            f"{argument} is {brief(value)}: it takes a whole number from {lowest} to {highest:,}."
-        )
-    return int(value)  # type: ignore[call-overload]
-
-
-def parse_seed(value: object) -> int:
-    """A seed of draws.
-
-    Raises:
-        ValueError: no whole number from 0 that a generator takes.
-    """
-    return parse_count(value, "seed", 0, 2**63 - 1)
-
-
-def parse_treatment(do: object, treatment: Variable) -> int:
-    """The class that do() sets the treatment to, where nothing else can be set.
-
-    Raises:
-        ValueError: not a mapping, another variable in it, or no class of the treatment.
-    """
-    if not isinstance(do, Mapping) or list(do) != [treatment.name]:
-        raise ValueError(
-            f"do is {brief(do)}: it sets {treatment.name}, the treatment, and nothing else."
-        )
-    return treatment.parse(do[treatment.name])
-
-
-def require_all(given: Mapping[str, int], variables: tuple[Variable, ...], rule: str) -> None:
-    """Refuses partial evidence, where it takes all of these factors.
-
-    Args:
-        given: classes by factor.
-        variables: the factors.
-        rule: what takes all of them, for the sentence.
-
-    Raises:
-        ValueError: a factor has no class.
-    """
-    missing = [variable.name for variable in variables if variable.name not in given]
-    if missing:
-        raise ValueError(f"factors lacks {', '.join(missing)}: {rule}.")
-
-
 def require_told(question: Question, dataset: Dataset) -> None:
     """Refuses an image of which nobody told what no label names, where each draw has its truth.
 
@@ -328,11 +202,6 @@ def require_explained(posterior: Posterior, given: Mapping[str, int]) -> None:
         f"{posterior.overlap:.2f} (intersection over union), below {_CONTRADICTION}, and it is "
         f"{posterior.nats:,.0f} nats away."
     )
-
-
-def _agreement(seen: np.ndarray, drawn: np.ndarray) -> float:
-    """The overlap of two pictures; refused where they contradict."""
-    return require_agreement(iou(seen, drawn))
 
 
 def require_agreement(overlap: float) -> float:

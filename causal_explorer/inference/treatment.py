@@ -21,10 +21,11 @@ import torch
 from torch import Tensor
 
 from causal_explorer.data.pictures import DrawnPictures, as_floats
-from causal_explorer.inference import query
+from causal_explorer.inference import arguments
 from causal_explorer.inference.adjustment import Adjusted, difference_of_means, ridge
 from causal_explorer.inference.effect import Effect
 from causal_explorer.inference.opened import Opened, PictureAnswer
+from causal_explorer.inference.pictures import parse_pictures
 from causal_explorer.inference.treated import Truth, at, means
 from causal_explorer.models.alone import alone
 from causal_explorer.scm.variables import Variable
@@ -73,18 +74,18 @@ class TreatmentExplorer(Opened):
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
-        draws = query.parse_count(samples, "samples", 1, 10_000)
-        start = query.parse_seed(seed)
+        draws = arguments.parse_count(samples, "samples", 1, 10_000)
+        start = arguments.parse_seed(seed)
         rows, truth = np.zeros(0, np.int64), None
         if image is not None:
             if factors is not None:
                 raise ValueError("An effect is of own pictures or of one unit: give one of them.")
-            x = as_floats(torch.from_numpy(self._parse(image)))
+            x = as_floats(torch.from_numpy(parse_pictures(image, self.checkpoint.dataset.shape)))
         elif factors is not None:
             table = self._truth.unit(factors)
             x, truth = self._truth.seen(table), self._truth.expected(table)
         else:
-            rows = self.units[: query.parse_count(units, "units", 1, _LARGEST)]
+            rows = self.units[: arguments.parse_count(units, "units", 1, _LARGEST)]
             x, truth = (
                 self.pictures(torch.from_numpy(rows))[1],
                 self._truth.expected(self._table(rows)),
@@ -118,9 +119,9 @@ class TreatmentExplorer(Opened):
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
         """
-        t = query.parse_treatment(do, self.targets[0])
-        count = query.parse_count(samples, "samples", 1, _LARGEST)
-        start = query.parse_seed(seed)
+        t = arguments.parse_treatment(do, self.targets[0])
+        count = arguments.parse_count(samples, "samples", 1, _LARGEST)
+        start = arguments.parse_seed(seed)
         if factors is None:
             table = self._table(np.random.default_rng(start).choice(self.units, count))
         else:
@@ -182,25 +183,3 @@ class TreatmentExplorer(Opened):
     def _table(self, rows: np.ndarray) -> np.ndarray:
         """(N, 2 + H) units, hidden columns included."""
         return np.column_stack([self.pictures.v[rows].double().numpy(), self.pictures.hidden[rows]])
-
-    def _parse(self, image: object) -> np.ndarray:
-        """(N, *shape) pictures, colour as floats of 0 to 1 scaled to uint8."""
-        shape = self.checkpoint.dataset.shape
-        try:
-            given = np.asarray(image)
-        except Exception as error:  # whatever an object's own conversion raises
-            raise ValueError(f"image is a {type(image).__name__}, no array of numbers.") from error
-        if given.shape[-len(shape) :] != shape or given.ndim - len(shape) not in (0, 1):
-            raise ValueError(
-                f"image has shape {given.shape}: it takes {shape}, or several of them."
-            )
-        if given.dtype.kind not in "uif" or not np.isfinite(given).all():
-            raise ValueError(f"image has type {given.dtype}: it takes finite numbers.")
-        several = given.reshape(-1, *shape)
-        if not len(several):
-            raise ValueError("image holds no picture: it takes one, or several.")
-        if len(shape) < 3 or several.dtype == np.uint8:
-            return several if len(shape) == 3 else several.astype(np.float32)
-        if several.min() < 0 or several.max() > 1:
-            raise ValueError("image holds values outside 0 to 1: it takes those, or uint8.")
-        return np.round(255 * several).astype(np.uint8)

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from causal_explorer.data import dsprites
-from causal_explorer.inference import query
+from causal_explorer.inference import arguments
 from causal_explorer.inference.explorer import Explorer
 from causal_explorer.inference.traversal import pixels_apart, reconstruct
 
@@ -30,7 +30,7 @@ def wrong_pixels(explorer: Explorer, classes: np.ndarray, seed: int = 0) -> np.n
         ValueError: in one sentence, what was given and what is allowed.
     """
     table = dsprites.check(classes)
-    start = query.parse_seed(seed)
+    start = arguments.parse_seed(seed)
     wrong = np.empty(len(table), dtype=np.int64)
     for first in range(0, len(table), _AT_ONCE):
         part = slice(first, first + _AT_ONCE)
@@ -58,12 +58,12 @@ def error_map(
         ValueError: in one sentence, what was given and what is allowed.
     """
     variables = explorer.story.variables
-    columns, rows = (query.parse_factor(name, variables) for name in (across, down))
+    columns, rows = (arguments.parse_factor(name, variables) for name in (across, down))
     if columns is rows:
         raise ValueError(f"across and down are both {across}: a map takes two different factors.")
-    given = query.parse_classes(factors, variables, "factors")
+    given = arguments.parse_classes(factors, variables, "factors")
     others = tuple(v for v in variables if v not in (columns, rows))
-    query.require_all(given, others, f"a map of {across} and {down} takes all others")
+    arguments.require_all(given, others, f"a map of {across} and {down} takes all others")
     row, column = np.indices((rows.classes, columns.classes))
     held = {name: np.full_like(row, value) for name, value in given.items()}
     table = held | {rows.name: row, columns.name: column}

@@ -16,8 +16,8 @@ from tqdm import tqdm
 
 from causal_explorer.data import splits
 from causal_explorer.inference.answer import CounterfactualAnswer
+from causal_explorer.inference.arguments import parse_count, parse_seed
 from causal_explorer.inference.explorer import Explorer
-from causal_explorer.inference.query import parse_count, parse_seed
 from causal_explorer.metrics.composition import composition
 from causal_explorer.metrics.effectiveness import Effectiveness, Shown, effectiveness
 from causal_explorer.metrics.minimality import Minimality, minimality

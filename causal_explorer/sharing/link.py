@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from causal_explorer.checkpoint import shipped_mechanisms
-from causal_explorer.inference import query
+from causal_explorer.inference import arguments
 from causal_explorer.scm.coupling import coupling_named
 from causal_explorer.scm.stories import STORIES
 from causal_explorer.scm.variables import Variable
@@ -69,7 +69,7 @@ def from_params(params: Mapping[str, Values], variables: tuple[Variable, ...]) -
         story=unpack_story(_one(one, "told")) if story == EDITED else story,
         sprite=tuple((v.name, _class(one, v.name, v)) for v in variables),
         do=tuple((v.name, _class(one, f"do_{v.name}", v)) for v in variables if v.name in targets),
-        samples=_count(one, "samples", 1, query.MAX_SAMPLES),
+        samples=_count(one, "samples", 1, arguments.MAX_SAMPLES),
         seed=_count(one, "seed", 0, 2**31 - 1),
         coupling=coupling_named(_one(one, "coupling")).name,
         evidence=evidence,
@@ -160,7 +160,7 @@ def _one(params: Mapping[str, str], name: str, allowed: Sequence[str] = ()) -> s
 
 
 def _count(params: Mapping[str, str], name: str, lowest: int, highest: int) -> int:
-    return query.parse_count(_number(_one(params, name)), name, lowest, highest)
+    return arguments.parse_count(_number(_one(params, name)), name, lowest, highest)
 
 
 def _class(params: Mapping[str, str], name: str, variable: Variable) -> int:

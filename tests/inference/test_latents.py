@@ -5,8 +5,9 @@ import torch
 from causal_explorer.checkpoint import Checkpoint
 from causal_explorer.data import dsprites
 from causal_explorer.data.dataset import dataset_named
-from causal_explorer.inference.latents import ALONG, LatentExplorer, parse_picture
+from causal_explorer.inference.latents import ALONG, LatentExplorer
 from causal_explorer.inference.opened import RefusedError
+from causal_explorer.inference.pictures import parse_picture
 from causal_explorer.models.registry import build
 
 SMALL = {"sizes": [6, 4, 3], "hidden": [16, 12, 8], "features": 2}
@@ -56,7 +57,7 @@ def test_the_same_question_has_the_same_answer(opened, image):
         ({"values": "far"}, "values is 'far': it takes a list of numbers"),
         ({"image": np.zeros((64, 63))}, "image has shape .64, 63."),
         ({"image": np.full((64, 64), 2)}, "image holds values out of range"),
-        ({"image": None}, "image has shape"),
+        ({"image": None}, "image has type object: it takes numbers"),
     ],
 )
 def test_bad_input_gets_one_sentence(opened, image, arguments, sentence):

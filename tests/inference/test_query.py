@@ -3,7 +3,7 @@ import pytest
 
 from causal_explorer.data import dsprites
 from causal_explorer.data.dataset import dataset_named
-from causal_explorer.inference import query
+from causal_explorer.inference import arguments, pictures, query
 from causal_explorer.scm.actions import Replace, Set, Shift
 from causal_explorer.scm.mechanisms import mechanism
 from causal_explorer.scm.stories import story_named
@@ -14,8 +14,8 @@ STORY = story_named("default", dsprites.FACTORS)
 
 def test_numbers_and_labels_are_understood():
     given = {"shape": "heart", "posX": np.int64(31)}
-    assert query.parse_classes(given, dsprites.FACTORS, "do") == {"shape": 2, "posX": 31}
-    assert query.parse_classes(None, dsprites.FACTORS, "do") == {}
+    assert arguments.parse_classes(given, dsprites.FACTORS, "do") == {"shape": 2, "posX": 31}
+    assert arguments.parse_classes(None, dsprites.FACTORS, "do") == {}
 
 
 @pytest.mark.parametrize(
@@ -35,17 +35,17 @@ def test_numbers_and_labels_are_understood():
 )
 def test_bad_classes_are_refused_in_one_sentence(given, sentence):
     with pytest.raises(ValueError, match=sentence) as error:
-        query.parse_classes(given, dsprites.FACTORS, "do")
+        arguments.parse_classes(given, dsprites.FACTORS, "do")
     assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize("dtype", [bool, np.uint8, np.int64, np.float32])
 def test_pictures_of_any_number_type_are_taken(dtype):
     picture = np.eye(64, dtype=dtype)
-    parsed = query.parse_image(picture)
+    parsed = pictures.parse_image(picture)
     assert parsed.dtype == np.float32
     np.testing.assert_array_equal(parsed, picture)
-    assert query.parse_image(picture.tolist()).shape == (64, 64)
+    assert pictures.parse_image(picture.tolist()).shape == (64, 64)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_pictures_of_any_number_type_are_taken(dtype):
         (np.zeros((64, 63)), r"image has shape \(64, 63\): it takes \(64, 64\)"),
         (np.zeros((1, 64, 64)), r"shape \(1, 64, 64\)"),
         (np.full((64, 64), np.nan), "image holds NaN"),
-        (np.full((64, 64), np.inf), "image holds values from inf"),
+        (np.full((64, 64), np.inf), "image holds NaN or infinity"),
         (np.full((64, 64), 255), "values from 255 to 255: it takes pixels of exactly 0 and 1"),
         (PICTURE + 0.5, "exactly 0 and 1"),
         (PICTURE.astype(complex), "type complex128"),
@@ -64,19 +64,19 @@ def test_pictures_of_any_number_type_are_taken(dtype):
 )
 def test_bad_pictures_are_refused_in_one_sentence(image, sentence):
     with pytest.raises(ValueError, match=sentence) as error:
-        query.parse_image(image)
+        pictures.parse_image(image)
     assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize("value", [0, -1, 101, 1.0, "5", None, True, float("nan")])
 def test_counts_out_of_bounds_are_refused(value):
     with pytest.raises(ValueError, match="samples is .*: it takes a whole number from 1 to 100"):
-        query.parse_count(value, "samples", 1, 100)
+        arguments.parse_count(value, "samples", 1, 100)
 
 
 def test_an_empty_query_and_no_evidence_are_named():
     with pytest.raises(ValueError, match="do is empty: give at least one factor"):
-        query.require_some({}, "do")
+        arguments.require_some({}, "do")
     for question in ({"do": {"shape": 0}}, {"do": {"shape": 0}, "factors": {}}):
         with pytest.raises(ValueError, match="There is no evidence: give an image, factors with"):
             asked(question)

@@ -157,7 +157,7 @@ def test_bad_questions_get_one_sentence(sprites):
         sprites.effect(samples=1.5)
     with pytest.raises(ValueError, match=r"image has shape \(64, 64\): it takes \(32, 64, 1\)"):
         sprites.effect(image=np.zeros((64, 64)))
-    with pytest.raises(ValueError, match="values outside 0 to 1"):
+    with pytest.raises(ValueError, match="values out of range"):
         sprites.effect(image=np.full((32, 64, 1), 2.0))
     with pytest.raises(ValueError, match="finite numbers"):
         sprites.effect(image=np.full((32, 64, 1), np.nan))
