@@ -38,18 +38,35 @@ def complete(dataset: Dataset, values: Mapping[str, float], drawn: bool = True) 
     for name in values:
         if name not in known:
             raise ValueError(f"{brief(name)} is no variable: there is {', '.join(known)}.")
-    found = {name: known[name].parse(value) for name, value in values.items()}
+    law = dataset.scm() if dataset.scm else None
+    effects = set(law.equations) if isinstance(law, Equations) else set()
+    found = {n: known[n].parse(value) for n, value in values.items() if n not in effects}
     needed = [v.name for v in adjustable(dataset) if drawn or v.name not in hidden]
     missing = [name for name in needed if name not in found]
     if missing:
         raise ValueError(f"{', '.join(missing)} has no value: a unit takes all of them.")
-    law = dataset.scm() if dataset.scm else None
     if isinstance(law, Equations):
-        noise = {name: np.zeros(1) for name in law.equations}
-        noise |= {n: np.array([float(v)]) for n, v in found.items() if n not in law.equations}
-        followed = law.predict(noise, {n: v for n, v in found.items() if n in law.equations})
-        found |= {n: float(v[0]) for n, v in followed.items() if n not in found}
+        found |= _followed(law, known, found, {n: values[n] for n in values if n in effects})
     return {name: found[name] for name in known if name in found}
+
+
+def _followed(
+    law: Equations,
+    known: Mapping[str, AnyVariable],
+    roots: Mapping[str, float],
+    told: Mapping[str, object],
+) -> dict[str, float]:
+    """The effects of a unit's roots: as told, which may be out of range where the law says so."""
+    noise = {name: np.array([float(roots.get(name, 0.0))]) for name in law.order}
+    said = law.predict(noise)
+    differing = {n: v for n, v in told.items() if not _same(v, said[n][0])}
+    followed = law.predict(noise, {n: known[n].parse(v) for n, v in differing.items()})
+    return {name: float(followed[name][0]) for name in law.equations}
+
+
+def _same(value: object, number: float) -> bool:
+    """Whether a value is that number, up to float rounding."""
+    return isinstance(value, (int, float)) and bool(np.isclose(value, number, rtol=0, atol=1e-9))
 
 
 def picture(dataset: Dataset, values: Mapping[str, float]) -> np.ndarray:

@@ -162,4 +162,8 @@ def test_the_law_may_leave_the_range_that_a_person_sets(pendulums):
 def test_what_follows_from_the_unit_may_leave_its_range_too(pendulums):
     answer = pendulums.counterfactual({"angle": -40, "light": 54}, {"angle": 0})
     assert answer.factual["shadow_position"] < 2, "nobody set it"
+    again = pendulums.counterfactual(answer.factual, {"angle": 0})
+    np.testing.assert_array_equal(again.density, answer.density)
+    with pytest.raises(ValueError, match="shadow_position"):
+        pendulums.counterfactual(answer.factual | {"shadow_position": 1.0}, {"angle": 0})
     assert answer.counterfactual["angle"] == 0
