@@ -29,7 +29,7 @@ def sweep_gif(panels: Sequence[Panel]) -> bytes:
         raise ValueError("There is nothing to animate: the question has no answer at some value.")
     step = 255 / (_GREYS - 1)
     palette = [round(step * round(grey / step)) for grey in range(256)]
-    frames = [frame.point(palette) for frame in drawings(panels)]
+    frames = [frame.point(palette * len(frame.getbands())) for frame in drawings(panels)]
     for place, frame in enumerate(frames):
         _mark(frame, (place + 1) / len(frames))
     buffer = BytesIO()
@@ -48,5 +48,6 @@ def _mark(frame: Image.Image, share: float) -> None:
     """A bar in the lower margin: how much of the sweep is behind."""
     pen, bottom, long = ImageDraw.Draw(frame), frame.height - 1, WIDTH - 2 * MARGIN
     top = bottom - MARGIN // 2
-    pen.rectangle((MARGIN, top, MARGIN + long - 1, top + _BAR - 1), _TO_COME)
-    pen.rectangle((MARGIN, top, MARGIN + round(share * long) - 1, top + _BAR - 1), _DONE)
+    for grey, part in ((_TO_COME, 1.0), (_DONE, share)):
+        right = MARGIN + round(part * long) - 1
+        pen.rectangle((MARGIN, top, right, top + _BAR - 1), (grey,) * len(frame.getbands()))

@@ -18,7 +18,7 @@ from causal_explorer.scm.variables import Variable
 from causal_explorer.sharing.link import EDITED, from_params
 from causal_explorer.sharing.question import Question, named_or_told, unpacked
 
-_DECIMALS = 6  # of pixels
+DECIMALS = 6  # of pixels
 _EXPLANATIONS = 5  # listed
 _PACKAGES = ("causal-explorer", "torch", "numpy")
 
@@ -38,10 +38,9 @@ def record(question: Question, answer: CounterfactualAnswer, link: str) -> dict[
     return {
         "question": _inputs(question, answer.variables),
         "link": link,
-        "versions": {package: _version(package) for package in _PACKAGES},
-        "weights_sha256": _weights(question.checkpoint),
-        "l1": _finite(answer.l1),
-        "iou": _finite(answer.iou),
+        **provenance(question.checkpoint),
+        "l1": finite(answer.l1),
+        "iou": finite(answer.iou),
         "factors": {
             variable.name: {
                 "before": before.tolist(),
@@ -50,8 +49,8 @@ def record(question: Question, answer: CounterfactualAnswer, link: str) -> dict[
             for variable, before in zip(answer.variables, _before(answer), strict=True)
         },
         "posterior": _posterior(answer.posterior),
-        "density": answer.density.round(_DECIMALS).tolist(),
-        "truth": answer.truth.round(_DECIMALS).tolist(),
+        "density": answer.density.round(DECIMALS).tolist(),
+        "truth": answer.truth.round(DECIMALS).tolist(),
     }
 
 
@@ -63,6 +62,14 @@ def to_json(content: Mapping[str, Any]) -> str:
     """
     entries = [f"{json.dumps(k)}: {json.dumps(v, allow_nan=False)}" for k, v in content.items()]
     return "{\n" + ",\n".join(entries) + "\n}\n"
+
+
+def provenance(name: str) -> dict[str, Any]:
+    """What answered: the versions of the packages, and the weights' checksum."""
+    return {
+        "versions": {package: _version(package) for package in _PACKAGES},
+        "weights_sha256": _weights(name),
+    }
 
 
 def question_of(content: Mapping[str, Any]) -> Question:
@@ -127,8 +134,8 @@ def _posterior(found: Posterior) -> dict[str, Any]:
     return {
         "count": len(found),
         "covered": float(found.covered),
-        "overlap": _finite(found.overlap),
-        "nats": _finite(found.nats),
+        "overlap": finite(found.overlap),
+        "nats": finite(found.nats),
         "first": explanations,
     }
 
@@ -153,5 +160,6 @@ def _version(package: str) -> str:
         return "not installed, run from its folder"
 
 
-def _finite(number: float) -> float | None:
+def finite(number: float) -> float | None:
+    """The number as JSON takes it: None where it is not finite."""
     return float(number) if math.isfinite(number) else None

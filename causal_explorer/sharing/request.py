@@ -80,6 +80,15 @@ def request_varied(request: Request, name: str, done: bool, variable: AnyVariabl
     ]
 
 
+def swept(request: Request, opened: Opened, most: int) -> list[tuple[AnyVariable, bool]]:
+    """The variables of a request that take no more values than that; whether do() sets each."""
+    dataset = opened.checkpoint.dataset
+    by_name = {variable.name: variable for variable in (*dataset.variables, *dataset.hidden)}
+    named = [(name, True) for name, _ in request.do] + [(name, False) for name, _ in request.unit]
+    found = [(by_name[name], done) for name, done in named]
+    return [(variable, done) for variable, done in found if len(choices(variable)) <= most]
+
+
 def values_text(values: Mapping[str, float], variables: Iterable[AnyVariable]) -> str:
     """Values as do() takes them, by name: "angle = 20°, shadow_length = 5.5 units"."""
     own = [v for v in variables if v.name in values]

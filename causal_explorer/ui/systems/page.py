@@ -10,7 +10,7 @@ import streamlit as st
 from causal_explorer.inference.opened import Opened
 from causal_explorer.models.base import REQUESTS
 from causal_explorer.sharing.catalogue import entry
-from causal_explorer.sharing.request import Request, Values, choices, request_panel
+from causal_explorer.sharing.request import Request, Values, choices, request_panel, swept
 from causal_explorer.ui import controls, live
 from causal_explorer.ui.pictures import panel_html
 from causal_explorer.ui.systems import answers, latents, unit, views
@@ -72,19 +72,13 @@ def _asked(opened: Opened, values: Values, seed: int, presenting: bool) -> None:
 
 def follow(request: Request, opened: Opened) -> None:
     """The pictures follow every control that has not too many values, while it moves."""
-    dataset = opened.checkpoint.dataset
-    by_name = {variable.name: variable for variable in (*dataset.variables, *dataset.hidden)}
-    watched = {}
-    for done, pairs in ((True, request.do), (False, request.unit)):
-        for name, value in pairs:
-            values = choices(by_name[name])
-            if len(values) <= _MOST:
-                own = unit.key(request.checkpoint, f"do_{name}" if done else name)
-                watched[own] = (name, done, int(np.abs(np.subtract(values, value)).argmin()))
-    live.follow(
-        {own: place for own, (_, _, place) in watched.items()},
-        lambda own: map(live.frame, answers.strip(request, *watched[own][:2])),
-    )
+    values, watched, places = (dict(request.unit), dict(request.do)), {}, {}
+    for variable, done in swept(request, opened, _MOST):
+        name = variable.name
+        own = unit.key(request.checkpoint, f"do_{name}" if done else name)
+        watched[own] = (name, done)
+        places[own] = int(np.abs(np.subtract(choices(variable), values[done][name])).argmin())
+    live.follow(places, lambda own: map(live.frame, answers.strip(request, *watched[own])))
 
 
 def refusals(opened: Opened) -> None:

@@ -11,11 +11,10 @@ from causal_explorer.data.dataset import Dataset
 from causal_explorer.inference.answer import CounterfactualAnswer
 from causal_explorer.inference.opened import Opened
 from causal_explorer.scm.actions import cut_edges, moved_by, settings
-from causal_explorer.sharing.picture import panel_png
-from causal_explorer.sharing.request import Request, request_lines, request_panel, rung
+from causal_explorer.sharing.request import Request
 from causal_explorer.ui import graph
 from causal_explorer.ui.checks.measures import table_html
-from causal_explorer.ui.systems import extras
+from causal_explorer.ui.systems import extras, takeaway
 from causal_explorer.ui.systems.unit import as_labels, key
 
 
@@ -54,7 +53,7 @@ def look_closer(request: Request, answer: Any, opened: Opened) -> None:
                 elif name in own:
                     own[name](request, answer, opened)
                 else:
-                    take_away(request, answer, opened)
+                    takeaway.panel(request, answer, opened)
 
 
 def moved_html(answer: Any, dataset: Dataset) -> str:
@@ -66,24 +65,6 @@ def moved_html(answer: Any, dataset: Dataset) -> str:
     columns = told if read else told[:2]
     rows = [(v.title, *(column.get(v.title, "–") for column in columns)) for v in variables]
     return table_html(head, rows)
-
-
-def take_away(request: Request, answer: Any, opened: Opened) -> None:
-    """The panel as a file, and the lines that ask the same."""
-    panel = request_panel(request, answer, opened)
-    st.download_button(
-        "Picture (PNG)",
-        lambda: panel_png(panel),
-        f"{request.checkpoint}.png",
-        "image/png",
-        key="take_png",
-        help="The question, its four pictures and the error, as one picture.",
-        on_click="ignore",
-        icon=":material/download:",
-    )
-    st.markdown("**Python.** The same answer, wherever `causal_explorer` can be imported.")
-    st.code(request_lines(request, rung(opened)), language="python")
-    st.caption("The address of this page asks the same question again.")
 
 
 def _values(answer: Any) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:

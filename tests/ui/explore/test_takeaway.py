@@ -5,7 +5,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
-import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
@@ -26,19 +25,6 @@ def page(asked):
     from causal_explorer.ui.explore import takeaway
 
     takeaway.panel(asked, serving.answer(asked))
-
-
-@pytest.fixture
-def buttons(monkeypatch):
-    """What each download button was given, by its key, as the page ran last."""
-    given, real = {}, st.download_button
-
-    def spy(label, data, file_name, mime, *, key, **rest):
-        given[key] = {"data": data, "file_name": file_name, "mime": mime, **rest}
-        return real(label, data, file_name, mime, key=key, **rest)
-
-    monkeypatch.setattr(st, "download_button", spy)
-    return given
 
 
 def shown(asked):
