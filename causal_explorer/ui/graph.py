@@ -98,7 +98,7 @@ def _node(name: str, do: Mapping[str, str], descendants: Collection[str], mark: 
     style = "filled" if name == IMAGE else "filled,rounded"
     if mark:
         label = _quote(f"{name}\n({mark})")
-        look = 'shape=ellipse, fillcolor="white", style="filled,dashed"'
+        look = f'shape=ellipse, fillcolor="{_FIXED}", style="filled,dashed"'
         return f"{_quote(name)} [label={label}, {look}];"
     if name in do:
         label = _quote(f"{name}\n:= {do[name]}")

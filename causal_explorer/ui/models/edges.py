@@ -48,11 +48,11 @@ def by_progress(series: Mapping[str, Any]) -> None:
         found.add_scatter(
             x=along,
             y=history[:, i, j],
-            name=" → ".join(edge),
+            name=_arrow(edge),
             mode="lines",
             line={"color": next(colours)} if edge in true else {"color": charts.QUIET, "width": 1},
             showlegend=edge in true,
-            hovertemplate=f"{' → '.join(edge)}: %{{y:.2f}} at %{{x:.0f}} %<extra></extra>",
+            hovertemplate=f"{_arrow(edge)}: %{{y:.2f}} at %{{x:.0f}} %<extra></extra>",
         )
     found.update_xaxes(title="of the run, %").update_yaxes(title="strength", range=[0, 1.05])
     words = (
@@ -66,7 +66,7 @@ def errors(series: Mapping[str, Any]) -> None:
     """Mean absolute error of every concept under do() on each."""
     own, names = series["do_errors"], series["concepts"]
     tables = {said: [own[key][target] for target in names] for key, said in _READ.items()}
-    most, targets = float(np.max(list(tables.values()))), [f"do({name})" for name in names]
+    most, targets = float(np.max(list(tables.values()))), [f"do({_spaced(name)})" for name in names]
     found = {said: _map(table, names, targets, most) for said, table in tables.items()}
     next(reversed(found.values())).update_traces(showscale=True, colorbar_title="%")
     words = (
@@ -80,5 +80,15 @@ def errors(series: Mapping[str, Any]) -> None:
 def _map(values: list[list[float]], x: list[str], y: list[str], most: float) -> go.Figure:
     """A map of numbers from 0 to `most`, the first row on top."""
     broken = [name.replace("_", "<br>") for name in x]  # so that it stays upright
-    figure = go.Figure(charts.heat(values, broken, y, zmin=0, zmax=most))
+    rows = list(map(_spaced, y))
+    figure = go.Figure(charts.heat(values, broken, rows, zmin=0, zmax=most))
     return figure.update_yaxes(autorange="reversed")
+
+
+def _arrow(edge: tuple[str, str]) -> str:
+    return " → ".join(map(_spaced, edge))
+
+
+def _spaced(name: str) -> str:
+    """A concept's name as a person writes it."""
+    return name.replace("_", " ")

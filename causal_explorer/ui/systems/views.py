@@ -10,10 +10,11 @@ import streamlit as st
 from causal_explorer.data.dataset import Dataset
 from causal_explorer.inference.answer import CounterfactualAnswer
 from causal_explorer.inference.opened import Opened
-from causal_explorer.scm.actions import cut_edges, moved_by, settings
+from causal_explorer.scm.actions import cut_edges, moved_by, mutilate, settings
 from causal_explorer.sharing.request import Request
 from causal_explorer.ui import graph
-from causal_explorer.ui.checks.measures import table_html
+from causal_explorer.ui.checks import measures
+from causal_explorer.ui.explore.changes import changes, table_html
 from causal_explorer.ui.systems import extras, takeaway
 from causal_explorer.ui.systems.unit import as_labels, key
 
@@ -57,28 +58,40 @@ def look_closer(request: Request, answer: Any, opened: Opened) -> None:
 
 
 def moved_html(answer: Any, dataset: Dataset) -> str:
-    """Each variable before and after: by the true law, and as the model has it."""
-    variables = dataset.variables
-    before, after, read = _values(answer)
-    told = [as_labels(values, variables) for values in (before, after, read)]
-    head = ["variable", "before", "after, truth"] + (["after, in the model"] if read else [])
-    columns = told if read else told[:2]
-    rows = [(v.title, *(column.get(v.title, "–") for column in columns)) for v in variables]
-    return table_html(head, rows)
+    """Each variable before and after, by the true law and as the model has it, and why."""
+    if isinstance(answer, CounterfactualAnswer):  # draws of every factor
+        return table_html(changes(answer, dataset.scm().graph)) if dataset.scm else ""
+    variables, stages = dataset.variables, [answer.factual, answer.counterfactual]
+    head = ["variable", "before", "after, truth"]
+    if answer.read:
+        stages.append(answer.read)
+        head.append("after, in the model")
+    told = [as_labels(values, variables) for values in stages]
+    reasons = _reasons(answer, dataset)
+    return measures.table_html(
+        [*head, "why"],
+        [
+            (v.title, *(column.get(v.title, "–") for column in told), reasons.get(v.name, "–"))
+            for v in variables
+        ],
+    )
 
 
-def _values(answer: Any) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
-    """Values before, after, and after as the model has them; most likely classes of many draws."""
-    if isinstance(answer, CounterfactualAnswer):
-        names = [variable.name for variable in answer.variables]
-        tables = (answer.factual, answer.counterfactual)
-        before, after = (
-            {n: float(answer_mode(table[:, i])) for i, n in enumerate(names)} for table in tables
-        )
-        return before, after, {}
-    return answer.factual, answer.counterfactual, answer.read
-
-
-def answer_mode(column: Any) -> int:
-    """The most frequent class of (S,) draws."""
-    return max(set(column.tolist()), key=column.tolist().count)
+def _reasons(answer: Any, dataset: Dataset) -> dict[str, str]:
+    """What made each variable move, or kept it; nothing where no law is known."""
+    if dataset.scm is None:
+        return {}
+    graph, done = dataset.scm().graph, settings(dict.fromkeys(answer.do, 0))
+    mutilated, reasons = mutilate(graph, done), {}
+    titles = {variable.name: variable.title for variable in dataset.variables}
+    for name in titles:
+        causes = [t for t in answer.do if t != name and nx.has_path(mutilated, t, name)]
+        if name in answer.do:
+            reasons[name] = "set by do()"
+        elif not causes:
+            reasons[name] = "not a descendant: cannot move"
+        else:
+            kept = answer.factual[name] == answer.counterfactual[name]
+            listed = " and ".join(titles[cause] for cause in causes)
+            reasons[name] = f"descends from {listed}" + (", but kept its value" if kept else "")
+    return reasons

@@ -65,7 +65,7 @@ def charts(name):
 def test_the_true_edges_alone_are_in_colour():
     chart = charts("causal-vae")["Strength of each edge while it was learned"]
     told = {trace["name"]: trace["line"]["color"] for trace in chart["data"] if trace["showlegend"]}
-    true = {f"{a} → shadow_{b}" for a in ("angle", "light") for b in ("length", "position")}
+    true = {f"{a} → shadow {b}" for a in ("angle", "light") for b in ("length", "position")}
     assert set(told) == true
     assert len(set(told.values())) == 4
     others = [trace for trace in chart["data"] if not trace["showlegend"]]
