@@ -21,9 +21,8 @@ from train.loop import Run
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command line; 0 if a checkpoint was written."""
     options = _parser().parse_args(arguments)
-    command = shlex.join(
-        ["python", "-m", "train", *(sys.argv[1:] if arguments is None else arguments)]
-    )
+    sets = [word for one in options.set for word in ("--set", one)]
+    command = shlex.join(["python", "-m", "train", options.config, *sets])  # what makes the model
     version = commit()  # of the code that trains, before anyone edits it
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # torchrun ends a group so
     try:

@@ -1,7 +1,9 @@
+import json
 from pathlib import Path
 
 import pytest
 
+from causal_explorer import checkpoint
 from train.config import CONFIGS, TrainConfig, read_config
 
 
@@ -86,3 +88,13 @@ def test_defaults_are_the_shipped_recipe():
 def test_every_config_is_readable():
     for path in Path(CONFIGS).glob("*.toml"):
         assert read_config(path.stem).id == path.stem
+
+
+@pytest.mark.parametrize("name", checkpoint.shipped())
+def test_the_recipe_is_the_one_that_the_checkpoint_was_trained_by(name):
+    kept = json.loads((checkpoint.find(name) / "config.json").read_text())
+    recipe = read_config(name).as_dict()
+    assert {**recipe, "train": None} == {**kept, "train": None}
+    assert {key: recipe["train"][key] for key in kept["train"]} == kept["train"]
+    later = [value for key, value in recipe["train"].items() if key not in kept["train"]]
+    assert not any(later), "a setting that the run did not know is off"

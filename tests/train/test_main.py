@@ -34,6 +34,7 @@ def test_a_run_writes_a_checkpoint_that_answers(finished):
     assert answer.density.shape == (64, 64)
     assert explorer.checkpoint.metrics["test"]["images"] > 70_000
     assert "CPU" in explorer.checkpoint.card
+    assert str(finished) not in explorer.checkpoint.card, "where a run lies is nobody's business"
     assert (finished / "loss.html").is_file()
 
 
