@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -10,6 +11,8 @@ from causal_explorer.data.dataset import Dataset
 from causal_explorer.scm.equations import Equations
 from causal_explorer.scm.variables import AnyVariable, Quantity
 from causal_explorer.wording import brief
+
+_HUGE = 1e18  # what no law says, and a float may not hold
 
 
 def adjustable(dataset: Dataset) -> tuple[AnyVariable, ...]:
@@ -59,14 +62,20 @@ def _followed(
     """The effects of a unit's roots: as told, which may be out of range where the law says so."""
     noise = {name: np.array([float(roots.get(name, 0.0))]) for name in law.order}
     said = law.predict(noise)
-    differing = {n: v for n, v in told.items() if not _same(v, said[n][0])}
-    followed = law.predict(noise, {n: known[n].parse(v) for n, v in differing.items()})
+    differing = {
+        name: known[name].parse(value)
+        for name, value in told.items()
+        if not (isinstance(known[name], Quantity) and _same(value, float(said[name][0])))
+    }
+    followed = law.predict(noise, differing)
     return {name: float(followed[name][0]) for name in law.equations}
 
 
 def _same(value: object, number: float) -> bool:
-    """Whether a value is that number, up to float rounding."""
-    return isinstance(value, (int, float)) and bool(np.isclose(value, number, rtol=0, atol=1e-9))
+    """Whether a value is that number, up to the rounding of single precision."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
+        return False
+    return bool(abs(value) < _HUGE) and math.isclose(value, number, rel_tol=1e-6, abs_tol=1e-6)
 
 
 def picture(dataset: Dataset, values: Mapping[str, float]) -> np.ndarray:

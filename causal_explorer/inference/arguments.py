@@ -118,16 +118,40 @@ def require_all(given: Mapping[str, int], variables: tuple[Variable, ...], rule:
         raise ValueError(f"factors lacks {', '.join(missing)}: {rule}.")
 
 
+def as_array(value: object, argument: str) -> np.ndarray:
+    """What a user gives as an array, a tensor too, of whatever type its elements are.
+
+    Args:
+        value: what the user gave.
+        argument: the name under which the user gave it, for the sentence.
+
+    Raises:
+        ValueError: it is none, or hides some of its elements behind a mask.
+    """
+    if isinstance(value, Tensor):
+        value = value.detach().cpu()
+        value = value.float() if value.is_floating_point() else value
+    try:
+        found = np.asarray(value)
+    except Exception as error:  # whatever an object's own conversion raises
+        raise ValueError(
+            f"{argument} is a {type(value).__name__} that is no array of numbers."
+        ) from error
+    parts = value if isinstance(value, (list, tuple)) else [value]
+    if any(np.ma.is_masked(part) for part in parts):
+        raise ValueError(f"{argument} is masked in part: it takes all of its numbers.")
+    if found.dtype == object:
+        raise ValueError(f"{argument} is {brief(value)}: it takes an array of numbers.")
+    return found
+
+
 def parse_values(values: object) -> Tensor:
     """(K,) float32 of a list of finite numbers.
 
     Raises:
         ValueError: anything else.
     """
-    try:
-        found = np.asarray(values)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"values is {brief(values)}: it takes a list of numbers.") from error
+    found = as_array(values, "values")
     listed = found.ndim == 1 and len(found) and found.dtype.kind in "uif"
     if not listed or not (np.abs(found) <= _FARTHEST).all():
         raise ValueError(

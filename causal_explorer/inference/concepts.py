@@ -210,7 +210,7 @@ class ConceptExplorer(Opened):
     def _targets(self, do: Mapping[str, float] | None) -> dict[str, float]:
         known = {variable.name: variable for variable in self.dataset.variables}
         if not isinstance(do, Mapping) or not do:
-            raise ValueError(f"do is empty: it takes values of {', '.join(known)}.")
+            raise ValueError(f"do is {brief(do)}: it takes values of {', '.join(known)}.")
         for name in do:
             if name not in known:
                 raise ValueError(

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from causal_explorer.data.raster import SIZE
-from causal_explorer.wording import first_line
+from causal_explorer.inference.arguments import as_array
 
 
 def parse_image(image: object) -> np.ndarray:
@@ -63,14 +63,7 @@ def channels_last(x: Tensor) -> np.ndarray:
 
 def _numbers(image: object) -> np.ndarray:
     """What a user gives, as an array of finite numbers."""
-    try:
-        picture = np.asarray(image)
-    except Exception as error:  # whatever an object's own conversion raises
-        raise ValueError(
-            f"image is a {type(image).__name__} that is no array of numbers: {first_line(error)}."
-        ) from error
-    if np.ma.is_masked(image):
-        raise ValueError("image has masked pixels: it takes all of them.")
+    picture = as_array(image, "image")
     if picture.dtype.kind not in "buif":
         raise ValueError(f"image has type {picture.dtype}: it takes numbers.")
     if not np.isfinite(picture).all():

@@ -30,6 +30,7 @@ from causal_explorer.inference.treated import Truth, at, means
 from causal_explorer.models.alone import alone
 from causal_explorer.scm.variables import Variable
 
+_FAR = 1.25  # times the longest vector of proxies in training; noise, black and white lie beyond
 _LARGEST = 100_000  # units of one question
 
 
@@ -76,16 +77,18 @@ class TreatmentExplorer(Opened):
         """
         draws = arguments.parse_count(samples, "samples", 1, 10_000)
         start = arguments.parse_seed(seed)
+        first = arguments.parse_count(units, "units", 1, _LARGEST)
         rows, truth = np.zeros(0, np.int64), None
         if image is not None:
             if factors is not None:
                 raise ValueError("An effect is of own pictures or of one unit: give one of them.")
             x = as_floats(torch.from_numpy(parse_pictures(image, self.checkpoint.dataset.shape)))
+            self._require_seen(x)
         elif factors is not None:
             table = self._truth.unit(factors)
             x, truth = self._truth.seen(table), self._truth.expected(table)
         else:
-            rows = self.units[: arguments.parse_count(units, "units", 1, _LARGEST)]
+            rows = self.units[:first]
             x, truth = (
                 self.pictures(torch.from_numpy(rows))[1],
                 self._truth.expected(self._table(rows)),
@@ -165,6 +168,17 @@ class TreatmentExplorer(Opened):
     @cached_property
     def _adjusted(self) -> Adjusted:
         return ridge(*self.trained)
+
+    def _require_seen(self, x: Tensor) -> None:
+        """Refuses pictures whose proxies lie farther out than any that the model learned from."""
+        most = _FAR * float(np.linalg.norm(self.trained[0], axis=1).max())
+        longest = float(np.linalg.norm(self._features(x), axis=1).max())
+        if not longest <= most:
+            raise ValueError(
+                f"image shows no {self.checkpoint.dataset.noun} that the model knows: its whitened "
+                f"proxies have length {longest:.1f}, above {most:.1f}. Colours are uint8 up to "
+                "255, or floats up to 1."
+            )
 
     def _features(self, x: Tensor) -> np.ndarray:
         return self.checkpoint.model.features(x).double().numpy()

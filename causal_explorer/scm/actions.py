@@ -73,6 +73,12 @@ def mutilate(graph: nx.DiGraph, do: Do) -> nx.DiGraph:
     return mutilated
 
 
+def reached_from(name: str, graph: nx.DiGraph, do: Do) -> list[str]:
+    """The other targets of do() that a variable still descends from."""
+    mutilated = mutilate(graph, do)
+    return [target for target in do if target != name and nx.has_path(mutilated, target, name)]
+
+
 def moved_by(graph: nx.DiGraph, do: Do) -> frozenset[str]:
     """The variables that can change without being set: descendants, and soft targets."""
     settled = frozenset(target for target, action in do.items() if isinstance(action, Set))

@@ -17,7 +17,9 @@ _DONE, _TO_COME = 96, 225  # its greys
 
 
 def sweep_gif(panels: Sequence[Panel]) -> bytes:
-    """The panels one after another, over and over, each pixel within 1 % of its grey.
+    """The panels one after another, over and over.
+
+    A grey lies within 1 % of its own; of colours a frame keeps the 256 that serve it best.
 
     Args:
         panels: at the values of one control, in order.
@@ -29,9 +31,10 @@ def sweep_gif(panels: Sequence[Panel]) -> bytes:
         raise ValueError("There is nothing to animate: the question has no answer at some value.")
     step = 255 / (_GREYS - 1)
     palette = [round(step * round(grey / step)) for grey in range(256)]
-    frames = [frame.point(palette * len(frame.getbands())) for frame in drawings(panels)]
-    for place, frame in enumerate(frames):
-        _mark(frame, (place + 1) / len(frames))
+    drawn = drawings(panels)
+    for place, frame in enumerate(drawn):
+        _mark(frame, (place + 1) / len(drawn))
+    frames = [f.point(palette) if f.mode == "L" else _in_few_colours(f) for f in drawn]
     buffer = BytesIO()
     frames[0].save(
         buffer,
@@ -42,6 +45,11 @@ def sweep_gif(panels: Sequence[Panel]) -> bytes:
         loop=0,
     )
     return buffer.getvalue()
+
+
+def _in_few_colours(frame: Image.Image) -> Image.Image:
+    """256 colours, and no speckles that stand for those between."""
+    return frame.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
 
 
 def _mark(frame: Image.Image, share: float) -> None:

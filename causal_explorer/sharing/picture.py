@@ -14,7 +14,7 @@ from PIL.PngImagePlugin import PngInfo
 from causal_explorer.sharing.panel import Figure, Panel
 
 LINK = "Link"  # the PNG's text field that holds the address that asks the question again
-MARGIN, GAP, SIDE = 32, 24, 256  # pixels; 256 show each pixel of a picture 4 × 4
+MARGIN, GAP, SIDE = 32, 24, 256  # pixels; 256 show each pixel of a sprite 4 × 4
 WIDTH = 2 * MARGIN + 4 * SIDE + 3 * GAP
 _INNER = WIDTH - 2 * MARGIN
 _DARK, _GREY, _PALE = 28, 96, 190  # 0 is black, 255 white
@@ -116,17 +116,28 @@ def _in_colour(image: Image.Image, panel: Panel, top: int) -> Image.Image:
     if all(figure.picture is None or figure.picture.ndim == 2 for figure in panel.figures):
         return image
     image = image.convert("RGB")
+    pen = ImageDraw.Draw(image)
     for place, figure in enumerate(panel.figures):
         if figure.picture is not None:
-            image.paste(_large(figure.picture), (MARGIN + place * (SIDE + GAP), top))
+            x = MARGIN + place * (SIDE + GAP)
+            image.paste(_large(figure.picture), (x, top))
+            frame = (x - 1, top - 1, x + SIDE, top + SIDE)
+            pen.rectangle(frame, outline=(_PALE,) * 3)  # tells a white ground from the page
     return image
 
 
 def _large(picture: np.ndarray) -> Image.Image:
-    """A picture at the size that it has on the panel."""
+    """A picture as large as its place on the panel takes it, in the middle."""
     if picture.ndim == 2:
         picture = np.rint(np.clip(picture, 0.0, 1.0) * 255).astype(np.uint8)
-    return Image.fromarray(picture).resize((SIDE, SIDE), Image.Resampling.NEAREST)
+    height, width = picture.shape[:2]
+    fine = Image.fromarray(picture).resize((8 * width, 8 * height), Image.Resampling.NEAREST)
+    longest = max(width, height)
+    shown = (SIDE * width // longest, SIDE * height // longest)
+    canvas = Image.new(fine.mode, (SIDE, SIDE), "white")
+    small = fine.resize(shown, Image.Resampling.BOX)  # whole pixels are shared out evenly
+    canvas.paste(small, ((SIDE - shown[0]) // 2, (SIDE - shown[1]) // 2))
+    return canvas
 
 
 def _wrapped(text: str, style: _Style) -> list[str]:

@@ -41,13 +41,7 @@ def record(question: Question, answer: CounterfactualAnswer, link: str) -> dict[
         **provenance(question.checkpoint),
         "l1": finite(answer.l1),
         "iou": finite(answer.iou),
-        "factors": {
-            variable.name: {
-                "before": before.tolist(),
-                "after": answer.shares(variable.name).tolist(),
-            }
-            for variable, before in zip(answer.variables, _before(answer), strict=True)
-        },
+        "factors": shares(answer),
         "posterior": _posterior(answer.posterior),
         "density": answer.density.round(DECIMALS).tolist(),
         "truth": answer.truth.round(DECIMALS).tolist(),
@@ -62,6 +56,17 @@ def to_json(content: Mapping[str, Any]) -> str:
     """
     entries = [f"{json.dumps(k)}: {json.dumps(v, allow_nan=False)}" for k, v in content.items()]
     return "{\n" + ",\n".join(entries) + "\n}\n"
+
+
+def shares(answer: CounterfactualAnswer) -> dict[str, dict[str, list[float]]]:
+    """Of each factor, the share of the draws in each of its classes, before and after do()."""
+    return {
+        variable.name: {
+            "before": before.tolist(),
+            "after": answer.shares(variable.name).tolist(),
+        }
+        for variable, before in zip(answer.variables, _before(answer), strict=True)
+    }
 
 
 def provenance(name: str) -> dict[str, Any]:

@@ -81,10 +81,16 @@ def request_varied(request: Request, name: str, done: bool, variable: AnyVariabl
 
 
 def swept(request: Request, opened: Opened, most: int) -> list[tuple[AnyVariable, bool]]:
-    """The variables of a request that take no more values than that; whether do() sets each."""
+    """The variables of a request that take no more values than that; whether do() sets each.
+
+    Those of the unit that change nothing, as the others stand, are left out.
+    """
     dataset = opened.checkpoint.dataset
+    idle = dataset.idle(dict(request.unit))
     by_name = {variable.name: variable for variable in (*dataset.variables, *dataset.hidden)}
-    named = [(name, True) for name, _ in request.do] + [(name, False) for name, _ in request.unit]
+    named = [(name, True) for name, _ in request.do] + [
+        (name, False) for name, _ in request.unit if name not in idle
+    ]
     found = [(by_name[name], done) for name, done in named]
     return [(variable, done) for variable, done in found if len(choices(variable)) <= most]
 

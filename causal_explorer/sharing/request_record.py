@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from causal_explorer.inference.answer import CounterfactualAnswer
 from causal_explorer.inference.opened import Opened
-from causal_explorer.sharing.record import DECIMALS, finite, provenance
+from causal_explorer.sharing.record import DECIMALS, finite, provenance, shares
 from causal_explorer.sharing.request import Request, rung
 
 
@@ -22,8 +22,9 @@ def request_record(request: Request, answer: Any, opened: Opened, link: str) -> 
         link: the address that asks it.
 
     Returns:
-        `variables` holds each one's value before and after, and after as the model has it, of
-        many draws the mean; `density` and `truth` are rows of pixels, of colours each a list.
+        `variables` holds each one's value before and after, and after as the model has it; of
+        factors that were drawn the share of each class. `density` and `truth` are rows of pixels,
+        of colours each a list.
     """
     return {
         "question": {
@@ -38,30 +39,24 @@ def request_record(request: Request, answer: Any, opened: Opened, link: str) -> 
         "link": link,
         **provenance(request.checkpoint),
         "l1": finite(answer.l1),
-        "iou": finite(answer.iou) if hasattr(answer, "iou") else None,
+        "iou": finite(answer.iou) if isinstance(answer, CounterfactualAnswer) else None,
         "variables": _variables(answer),
         "density": _pixels(answer.density),
         "truth": _pixels(answer.truth),
     }
 
 
-def _variables(answer: Any) -> dict[str, dict[str, float | None]]:
-    """Values before and after, by name."""
+def _variables(answer: Any) -> dict[str, Any]:
+    """Values before and after, by name; of factors that were drawn, the share of each class."""
+    if isinstance(answer, CounterfactualAnswer):
+        return shares(answer)
     stages = {"before": answer.factual, "after": answer.counterfactual}
-    if hasattr(answer, "variables"):  # draws of every factor
-        names = [variable.name for variable in answer.variables]
-        stages = {stage: _means(names, draws) for stage, draws in stages.items()}
-    elif answer.read:
+    if answer.read:
         stages["after_in_the_model"] = answer.read
-    names = list(stages["before"])
     return {
         name: {stage: finite(values[name]) for stage, values in stages.items() if name in values}
-        for name in names
+        for name in answer.factual
     }
-
-
-def _means(names: list[str], draws: np.ndarray) -> Mapping[str, float]:
-    return dict(zip(names, draws.mean(0).tolist(), strict=True))
 
 
 def _pixels(picture: np.ndarray) -> list[Any]:

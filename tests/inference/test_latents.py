@@ -57,7 +57,7 @@ def test_the_same_question_has_the_same_answer(opened, image):
         ({"values": "far"}, "values is 'far': it takes a list of numbers"),
         ({"image": np.zeros((64, 63))}, "image has shape .64, 63."),
         ({"image": np.full((64, 64), 2)}, "image holds values out of range"),
-        ({"image": None}, "image has type object: it takes numbers"),
+        ({"image": None}, "image is None: it takes an array"),
     ],
 )
 def test_bad_input_gets_one_sentence(opened, image, arguments, sentence):

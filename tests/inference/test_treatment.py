@@ -177,3 +177,9 @@ def test_higher_rungs_are_refused_with_the_reason(sprites):
     for request in ("reconstruct", "traverse"):
         with pytest.raises(RefusedError, match=r"^small does not .*: "):
             getattr(sprites, request)()
+
+
+@pytest.mark.parametrize("shade", [0.0, 1.0])
+def test_a_picture_that_nothing_explains_is_refused(sprites, shade):
+    with pytest.raises(ValueError, match="shows no sprite that the model knows"):
+        sprites.effect(image=np.full((32, 64, 1), shade))

@@ -11,6 +11,7 @@ from causal_explorer.scm.actions import (
     cut_edges,
     moved_by,
     mutilate,
+    reached_from,
     settings,
 )
 from causal_explorer.scm.graph import causal_graph
@@ -127,3 +128,10 @@ def test_a_shift_there_and_back_on_a_ring_changes_no_law():
     law = torch.rand(7, 5, dtype=torch.float64)
     assert Shift(-2).law(C, Shift(2).law(C, law)).equal(law)
     assert not Shift(2).law(C, law).equal(law)
+
+
+def test_a_variable_descends_from_the_targets_whose_paths_are_not_cut():
+    graph = nx.DiGraph([("a", "b"), ("b", "c")])
+    assert reached_from("c", graph, {"a": Set(0)}) == ["a"]
+    assert reached_from("c", graph, {"a": Set(0), "b": Set(0)}) == ["b"]
+    assert reached_from("a", graph, {"a": Set(0), "c": Set(0)}) == []

@@ -10,7 +10,7 @@ import networkx as nx
 import numpy as np
 
 from causal_explorer import CounterfactualAnswer
-from causal_explorer.scm.actions import Set, mutilate
+from causal_explorer.scm.actions import Set, reached_from
 from causal_explorer.sharing.words import percent
 
 STYLE = """<style>
@@ -113,9 +113,7 @@ def _why(name: str, answer: CounterfactualAnswer, graph: nx.DiGraph, moved: floa
         return f"changed by do(): moved in {percent(moved)} of the draws"
     if name not in answer.descendants:
         return "not a descendant: cannot move"
-    mutilated = mutilate(graph, answer.do)
-    causes = [target for target in answer.do if nx.has_path(mutilated, target, name)]
-    descends = f"descends from {' and '.join(causes)}"
+    descends = f"descends from {' and '.join(reached_from(name, graph, answer.do))}"
     if not moved:
         return f"{descends}, but kept its value"
     return f"moved in {percent(moved)} of the draws, because it {descends}"

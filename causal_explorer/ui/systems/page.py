@@ -15,7 +15,7 @@ from causal_explorer.ui import controls, live
 from causal_explorer.ui.pictures import panel_html
 from causal_explorer.ui.systems import answers, latents, unit, views
 
-_MOST = 64  # values of a control that is followed: each has an answer of its own
+_FOLLOWED = 64  # values of a control that is followed: each has an answer of its own
 _FIRST = {"causal-vae": "angle", "scm-vae-styled": "shape"}  # targets at first
 
 
@@ -73,7 +73,7 @@ def _asked(opened: Opened, values: Values, seed: int, presenting: bool) -> None:
 def follow(request: Request, opened: Opened) -> None:
     """The pictures follow every control that has not too many values, while it moves."""
     values, watched, places = (dict(request.unit), dict(request.do)), {}, {}
-    for variable, done in swept(request, opened, _MOST):
+    for variable, done in swept(request, opened, _FOLLOWED):
         name = variable.name
         own = unit.key(request.checkpoint, f"do_{name}" if done else name)
         watched[own] = (name, done)

@@ -8,8 +8,10 @@ import streamlit as st
 
 from causal_explorer.data import units
 from causal_explorer.data.dataset import Dataset
+from causal_explorer.inference.opened import Opened
 from causal_explorer.scm.variables import AnyVariable, Quantity
-from causal_explorer.sharing.request import Values
+from causal_explorer.sharing.catalogue import label
+from causal_explorer.sharing.request import Request, Values
 from causal_explorer.ui import controls
 
 _FINE = 1_000  # steps from which a number is typed
@@ -74,6 +76,25 @@ def intervention(variables: Sequence[AnyVariable], system: str, first: str) -> V
 def key(system: str, name: str) -> str:
     """Of a widget, and in the address: systems share no control, so a change of system is clean."""
     return f"{system}_{name.replace(' ', '_')}"
+
+
+def address(request: Request, opened: Opened) -> dict[str, list[str]]:
+    """What stands behind the question mark of the address that asks a request."""
+    dataset, system = opened.checkpoint.dataset, request.checkpoint
+    by_name = {v.name: v for v in (*dataset.variables, *dataset.hidden)}
+    found = {"system": [label(system)], "seed": [str(request.seed)]}
+    found |= {key(system, name): [_text(by_name[name], value)] for name, value in request.unit}
+    found[key(system, "do")] = [by_name[name].title for name, _ in request.do]
+    for name, value in request.do:
+        found[key(system, f"do_{name}")] = [_text(by_name[name], value)]
+    return found
+
+
+def _text(variable: AnyVariable, value: float) -> str:
+    """A value as its widget writes it into the address."""
+    if not isinstance(variable, Quantity) and variable.labels:
+        return variable.label(value)
+    return str(value)
 
 
 def middle(variable: AnyVariable) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import networkx as nx
@@ -10,7 +11,7 @@ import streamlit as st
 from causal_explorer.data.dataset import Dataset
 from causal_explorer.inference.answer import CounterfactualAnswer
 from causal_explorer.inference.opened import Opened
-from causal_explorer.scm.actions import cut_edges, moved_by, mutilate, settings
+from causal_explorer.scm.actions import cut_edges, moved_by, reached_from, settings
 from causal_explorer.sharing.request import Request
 from causal_explorer.ui import graph
 from causal_explorer.ui.checks import measures
@@ -69,29 +70,33 @@ def moved_html(answer: Any, dataset: Dataset) -> str:
     told = [as_labels(values, variables) for values in stages]
     reasons = _reasons(answer, dataset)
     return measures.table_html(
-        [*head, "why"],
+        [*head, "why, in truth"],
         [
-            (v.title, *(column.get(v.title, "–") for column in told), reasons.get(v.name, "–"))
+            (v.title, *(_close(values.get(v.title, "–")) for values in told), reasons[v.name])
             for v in variables
         ],
     )
 
 
+def _close(text: str) -> str:
+    """A number that stays on the line of its unit."""
+    return text.replace(" ", "\u00a0")
+
+
 def _reasons(answer: Any, dataset: Dataset) -> dict[str, str]:
-    """What made each variable move, or kept it; nothing where no law is known."""
+    """What made each variable move, or kept it, by the true law."""
     if dataset.scm is None:
-        return {}
-    graph, done = dataset.scm().graph, settings(dict.fromkeys(answer.do, 0))
-    mutilated, reasons = mutilate(graph, done), {}
+        return dict.fromkeys((variable.name for variable in dataset.variables), "no law is known")
+    graph, done, reasons = dataset.scm().graph, settings(dict.fromkeys(answer.do, 0)), {}
     titles = {variable.name: variable.title for variable in dataset.variables}
     for name in titles:
-        causes = [t for t in answer.do if t != name and nx.has_path(mutilated, t, name)]
+        causes = reached_from(name, graph, done)
         if name in answer.do:
             reasons[name] = "set by do()"
         elif not causes:
             reasons[name] = "not a descendant: cannot move"
         else:
-            kept = answer.factual[name] == answer.counterfactual[name]
+            kept = math.isclose(answer.factual[name], answer.counterfactual[name])
             listed = " and ".join(titles[cause] for cause in causes)
             reasons[name] = f"descends from {listed}" + (", but kept its value" if kept else "")
     return reasons
