@@ -72,15 +72,10 @@ def moved_html(answer: Any, dataset: Dataset) -> str:
     return measures.table_html(
         [*head, "why, in truth"],
         [
-            (v.title, *(_close(values.get(v.title, "–")) for values in told), reasons[v.name])
+            (v.title, *(values.get(v.title, "–") for values in told), reasons[v.name])
             for v in variables
         ],
     )
-
-
-def _close(text: str) -> str:
-    """A number that stays on the line of its unit."""
-    return text.replace(" ", "\u00a0")
 
 
 def _reasons(answer: Any, dataset: Dataset) -> dict[str, str]:
