@@ -10,7 +10,7 @@ import networkx as nx
 import numpy as np
 
 from causal_explorer import CounterfactualAnswer
-from causal_explorer.scm.actions import Set, reached_from
+from causal_explorer.scm.actions import Do, Set, reached_from
 from causal_explorer.sharing.words import percent
 
 STYLE = """<style>
@@ -106,17 +106,31 @@ def table_html(rows: Iterable[Change]) -> str:
     )
 
 
-def _why(name: str, answer: CounterfactualAnswer, graph: nx.DiGraph, moved: float) -> str:
-    if isinstance(answer.do.get(name), Set):
+def why(name: str, graph: nx.DiGraph, do: Do, kept: bool) -> str:
+    """What made a variable move, or kept it.
+
+    Args:
+        name: of the variable.
+        graph: before do().
+        do: targets and what is done to them.
+        kept: whether it is as it was.
+    """
+    causes = reached_from(name, graph, do)
+    if isinstance(do.get(name), Set):
         return "set by do()"
-    if name in answer.do:
-        return f"changed by do(): moved in {percent(moved)} of the draws"
-    if name not in answer.descendants:
+    if not causes:
         return "not a descendant: cannot move"
-    descends = f"descends from {' and '.join(reached_from(name, graph, answer.do))}"
-    if not moved:
-        return f"{descends}, but kept its value"
-    return f"moved in {percent(moved)} of the draws, because it {descends}"
+    return f"descends from {' and '.join(causes)}" + (", but kept its value" if kept else "")
+
+
+def _why(name: str, answer: CounterfactualAnswer, graph: nx.DiGraph, moved: float) -> str:
+    """The same of a variable that moved in a share of the draws."""
+    told = why(name, graph, answer.do, kept=not moved)
+    if name not in answer.do:
+        return f"moved in {percent(moved)} of the draws, because it {told}" if moved else told
+    if isinstance(answer.do[name], Set):
+        return told
+    return f"changed by do(): moved in {percent(moved)} of the draws"
 
 
 def _row(row: Change) -> str:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
 import streamlit as st
 
 from causal_explorer import CounterfactualAnswer
 from causal_explorer.scm.variables import Variable
 from causal_explorer.sharing import panel as shown
-from causal_explorer.sharing.animation import sweep_gif
 from causal_explorer.sharing.link import query_string, to_params
-from causal_explorer.sharing.picture import panel_png
+from causal_explorer.sharing.panel import Panel
 from causal_explorer.sharing.question import Question
-from causal_explorer.sharing.record import record, to_json
+from causal_explorer.sharing.record import record
 from causal_explorer.sharing.script import python_lines
-from causal_explorer.ui import serving
-
-_ICON = ":material/download:"
+from causal_explorer.ui import files, serving
 
 
 @st.fragment
@@ -33,64 +33,26 @@ def panel(question: Question, answer: CounterfactualAnswer) -> None:
     )
     st.code(link, language=None, wrap_lines=True)
     st.markdown("**Files.** The picture keeps the link inside, the record all of its numbers.")
-    _files(question, answer, link)
+    files.buttons(
+        _stem(question, answer.variables),
+        link,
+        lambda: shown.panel(question, answer),
+        lambda: record(question, answer, link),
+        _sweeps(question),
+        "take_sweep",
+    )
     st.markdown("**Python.** The same answer, wherever `causal_explorer` can be imported.")
     st.code(python_lines(question, answer.variables), language="python")
 
 
-def _files(question: Question, answer: CounterfactualAnswer, link: str) -> None:
-    """A button for each file."""
-    stem = _stem(question, answer.variables)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.download_button(
-            "Picture (PNG)",
-            lambda: panel_png(shown.panel(question, answer), link),
-            f"{stem}.png",
-            "image/png",
-            key="take_png",
-            help="The question, its four pictures and the two numbers, as one picture.",
-            on_click="ignore",
-            icon=_ICON,
-        )
-        st.download_button(
-            "Record (JSON)",
-            lambda: to_json(record(question, answer, link)),
-            f"{stem}.json",
-            "application/json",
-            key="take_json",
-            help="All inputs, versions and the weights' checksum, the factors before and after, "
-            "and density and truth pixel by pixel.",
-            on_click="ignore",
-            icon=_ICON,
-        )
-        _animation(question, stem)
-
-
-def _animation(question: Question, stem: str) -> None:
-    """The control to sweep, and the button for its GIF; nothing where none would change a thing."""
-    targets = [f"do_{name}" for name, _ in question.do]
+def _sweeps(question: Question) -> dict[str, tuple[str, Callable[[], Sequence[Panel]]]]:
+    """The controls that change something: how a file calls each, and its panels."""
     known = question.sprite if question.evidence == "image" else question.factors
-    controls = targets + [name for name, _ in known]
-    if not controls:
-        return
-    control = st.selectbox(
-        "Control to sweep",
-        controls,
-        format_func=_named,
-        key="take_sweep",
-        help="The animation shows the panel at each value of this control, all others as they are.",
-        width=220,
-    )
-    st.download_button(
-        "Animation (GIF)",
-        lambda: sweep_gif(serving.strip(question, control)),
-        f"{stem}-sweep-{control.replace('_', '-')}.gif",
-        "image/gif",
-        key="take_gif",
-        help="It is made once it is clicked; with 10,000 samples that takes some seconds.",
-        on_click="ignore",
-        icon=_ICON,
-    )
+    controls = [f"do_{name}" for name, _ in question.do] + [name for name, _ in known]
+    return {
+        _named(control): (control.replace("_", "-"), partial(serving.strip, question, control))
+        for control in controls
+    }
 
 
 def _named(control: str) -> str:

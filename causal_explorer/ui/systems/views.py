@@ -11,11 +11,11 @@ import streamlit as st
 from causal_explorer.data.dataset import Dataset
 from causal_explorer.inference.answer import CounterfactualAnswer
 from causal_explorer.inference.opened import Opened
-from causal_explorer.scm.actions import cut_edges, moved_by, reached_from, settings
+from causal_explorer.scm.actions import cut_edges, moved_by, settings
 from causal_explorer.sharing.request import Request
 from causal_explorer.ui import graph
 from causal_explorer.ui.checks import measures
-from causal_explorer.ui.explore.changes import changes, table_html
+from causal_explorer.ui.explore.changes import changes, table_html, why
 from causal_explorer.ui.systems import extras, takeaway
 from causal_explorer.ui.systems.unit import as_labels, key
 
@@ -72,26 +72,20 @@ def moved_html(answer: Any, dataset: Dataset) -> str:
     return measures.table_html(
         [*head, "why, in truth"],
         [
-            (v.title, *(values.get(v.title, "–") for values in told), reasons[v.name])
+            (v.title, *(values.get(v.title, "–") for values in told), reasons[v.title])
             for v in variables
         ],
     )
 
 
 def _reasons(answer: Any, dataset: Dataset) -> dict[str, str]:
-    """What made each variable move, or kept it, by the true law."""
-    if dataset.scm is None:
-        return dict.fromkeys((variable.name for variable in dataset.variables), "no law is known")
-    graph, done, reasons = dataset.scm().graph, settings(dict.fromkeys(answer.do, 0)), {}
+    """What made each variable move, or kept it, by the true law; by its title."""
     titles = {variable.name: variable.title for variable in dataset.variables}
-    for name in titles:
-        causes = reached_from(name, graph, done)
-        if name in answer.do:
-            reasons[name] = "set by do()"
-        elif not causes:
-            reasons[name] = "not a descendant: cannot move"
-        else:
-            kept = math.isclose(answer.factual[name], answer.counterfactual[name])
-            listed = " and ".join(titles[cause] for cause in causes)
-            reasons[name] = f"descends from {listed}" + (", but kept its value" if kept else "")
-    return reasons
+    if dataset.scm is None:
+        return dict.fromkeys(titles.values(), "no law is known")
+    graph = nx.relabel_nodes(dataset.scm().graph, titles)
+    done = settings(dict.fromkeys((titles[name] for name in answer.do), 0))
+    return {
+        title: why(title, graph, done, math.isclose(answer.factual[n], answer.counterfactual[n]))
+        for n, title in titles.items()
+    }

@@ -131,3 +131,10 @@ def test_the_style_is_lost_without_abduction():
 def test_an_address_out_of_range_is_no_traceback():
     page = opened("intact-vae", face_width="99", do_Eyeglasses="perhaps")
     assert html(page).count("<img") >= 4
+
+
+def test_what_moved_says_why():
+    told = html(opened("causal-vae", view="What moved"))
+    assert "set by do()" in told
+    assert "not a descendant: cannot move" in told  # the light
+    assert told.count("descends from angle") == 2  # the shadow's length and its position
