@@ -4,7 +4,7 @@
 
 Source: Higgins et al. 2017 (ICLR), equation 4. β may begin higher and fall to its value: the code
 then takes up one factor after another, the dearest first, as it does where its capacity is raised
-step by step (Burgess et al. 2018, arXiv:1804.03599).
+step by step (Burgess et al. 2018, arXiv:1804.03599). It may also turn polar on the way (`polar`).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from causal_explorer.data.dataset import Dataset
 from causal_explorer.models.autoencoder import Autoencoder
 from causal_explorer.models.patch_lot import draw_patches
 from causal_explorer.models.patches import PatchPainter, PatchReader, patches_of
+from causal_explorer.models.polar import PolarCode
 from causal_explorer.models.settings import check_sizes, check_weights
 from causal_explorer.wording import brief
 
@@ -36,6 +37,7 @@ class BetaVAEConfig:
         beta: weight of the KL; 1 is the VAE.
         start: weight of the KL at first, if it is above `beta`; it falls exponentially.
         fall: share of the run at which it has come down to `beta`.
+        polar: share of the run at which the code turns polar; 1 for never.
     """
 
     latent: int = 10
@@ -45,13 +47,16 @@ class BetaVAEConfig:
     beta: float = 4.0
     start: float = 1.0
     fall: float = 0.6
+    polar: float = 1.0
 
     def __post_init__(self) -> None:
         check_sizes(self)
         check_weights(self, "beta", "start")
-        number = isinstance(self.fall, (int, float)) and not isinstance(self.fall, bool)
-        if not number or not 0 < self.fall <= 1:
-            raise ValueError(f"fall is {brief(self.fall)}: it takes a share above 0, up to 1.")
+        for name in ("fall", "polar"):
+            share = getattr(self, name)
+            number = isinstance(share, (int, float)) and not isinstance(share, bool)
+            if not number or not 0 < share <= 1:
+                raise ValueError(f"{name} is {brief(share)}: it takes a share above 0, up to 1.")
 
 
 class BetaVAE(Autoencoder):
@@ -85,14 +90,16 @@ class BetaVAE(Autoencoder):
             nn.SiLU(),
             nn.Linear(hidden, 2 * config.latent),
         )
+        self.code = PolarCode(config.latent, config.polar)
         self.logits = PatchPainter(config.latent, dataset.shape, config.width)
 
     def begin(self, progress: float) -> None:
         self.progress = progress
+        self.code.begin(progress)
 
     def encode(self, x: Tensor) -> Independent:
-        mean, log_sd = self.encoder(x).float().chunk(2, 1)
-        return Independent(Normal(mean, log_sd.clamp(-8, 2).exp()), 1)
+        mean, log_sd = self.code(*self.encoder(x).float().chunk(2, 1))
+        return Independent(Normal(mean, log_sd.clamp(-8, 1).exp()), 1)
 
     def decode(self, z: Tensor) -> Tensor:
         return self.logits(z).sigmoid()
