@@ -1,7 +1,8 @@
 """β-VAE on dSprites: Higgins' metric with its interval, MIG, DCI, and the trade-off over β.
 
 `python -m benchmarks.beta_vae --save` keeps the figures with the checkpoint. It trains the same
-network at every β, with the trainer of the checkpoint and its recipe.
+network at every β twice, with the trainer of the checkpoint and its recipe: once as it is, once
+with all units open throughout and a code that never turns polar. The latter at β = 1 is the VAE.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from sklearn.neighbors import KNeighborsClassifier
 
 from benchmarks.finished import finished
 from benchmarks.kept import keep, parser, told
@@ -21,11 +23,13 @@ from causal_explorer.metrics.dci import dci
 from causal_explorer.metrics.higgins import higgins
 from causal_explorer.metrics.mig import mutual_information_gap
 from causal_explorer.models.beta_vae import BetaVAE
+from causal_explorer.models.polar import PLANE, RADIUS
 from train.config import read_config
 
 NAME = "beta-vae"
-BETAS = (1.0, 2.0, 4.0, 8.0)  # 1 is the VAE, and weighs the KL alike from the first step on
+BETAS = (1.0, 2.0, 4.0, 8.0)  # 1 weighs the KL alike from the first step on
 _PUBLISHED = {1.0: 61.58, 4.0: 99.23}  # Higgins et al. 2017, table 1, per cent
+_SHAPE, _NEIGHBOURS = 0, 25
 _OTHERS = {  # other scores, by key of a point
     "mig": "MIG",
     "disentanglement": "DCI disentanglement",
@@ -37,13 +41,17 @@ _CODED = 8_192  # pictures behind MIG, and behind each half of DCI
 _DATA = "dSprites, 10 latents; in the paper the 2D shapes that became dSprites"
 
 
-def trained(beta: float, steps: int | None, runs: Path) -> tuple[BetaVAE, dict[str, Any]]:
-    """The model at a β, and its figures on the test split."""
+def trained(
+    beta: float, turns: bool, steps: int | None, runs: Path
+) -> tuple[BetaVAE, dict[str, Any]]:
+    """The model at a β, whose code turns polar or never, and its figures on the test split."""
     folder = checkpoint.find(NAME)
-    if beta != shipped_beta() or steps is not None:
+    if beta != shipped_beta() or steps is not None or not turns:
         sets = [f"network.beta={beta}"] + ([f"train.steps={steps}"] if steps else [])
         sets += ["network.start=1.0"] if beta == 1 else []
-        run = finished(read_config(NAME, sets), runs / f"beta-{beta:g}")
+        sets += [] if turns else ["network.polar=1.0"]
+        name = f"beta-{beta:g}" if turns else f"beta-{beta:g}-never-turned"
+        run = finished(read_config(NAME, sets), runs / name)
         run.release("test")
         folder = run.folder / NAME
     metrics = json.loads((folder / "metrics.json").read_text())["test"]
@@ -97,44 +105,70 @@ def unit_nats(model: BetaVAE) -> list[float]:
     return kl.mean(0).tolist()
 
 
+def shape_read(model: BetaVAE, units: slice) -> float:
+    """Held-out accuracy of the shape by nearest neighbours in some units."""
+    rng = np.random.default_rng(0)
+    drawn = [dsprites.classes_of(rng.choice(splits.rows(s), _CODED)) for s in ("train", "test")]
+    (learnt, shapes), (asked, right) = ((code(model, v)[:, units], v[:, _SHAPE]) for v in drawn)
+    reader = KNeighborsClassifier(_NEIGHBOURS).fit(learnt, shapes)
+    return float(reader.score(asked, right))
+
+
+def measured(beta: float, turns: bool, steps: int | None, runs: Path) -> dict[str, Any]:
+    """A point of the trade-off."""
+    model, metrics = trained(beta, turns, steps, runs)
+    terms = metrics["terms"]
+    point = {
+        "beta": beta,
+        "turns": turns,
+        "normalised_beta": beta * model.latents / 64**2,
+        "image_nats": terms["image_nats"],
+        "kl_nats": terms["kl_nats"],
+        **scores(model, steps is not None),
+    }
+    print(json.dumps(point), flush=True)
+    return point
+
+
 def study(betas: tuple[float, ...], steps: int | None, runs: Path) -> dict[str, Any]:
     """All of it."""
-    points = []
-    for beta in betas:
-        model, metrics = trained(beta, steps, runs)
-        terms = metrics["terms"]
-        point = {
-            "beta": beta,
-            "normalised_beta": beta * model.latents / 64**2,
-            "image_nats": terms["image_nats"],
-            "kl_nats": terms["kl_nats"],
-            **scores(model, steps is not None),
-        }
-        print(json.dumps(point), flush=True)
-        points.append(point)
-    best, _ = trained(shipped_beta(), steps, runs)
+    points = [measured(beta, turns, steps, runs) for turns in (True, False) for beta in betas]
+    model, _ = trained(shipped_beta(), True, steps, runs)
+    return report(points, model)
+
+
+def report(points: list[dict[str, Any]], model: BetaVAE) -> dict[str, Any]:
+    """The study of its points and of the shipped model."""
+    [own] = [point for point in points if point["beta"] == shipped_beta() and point["turns"]]
+    at = f"β = {own['beta']:g}, turned polar"
     metrics = [_row(point) for point in points]
-    top = max(points, key=lambda point: point["higgins"])
     metrics.append(
-        {"name": f"Higgins' score, the shape never the one to recover, β = {top['beta']:g}"}
-        | {"ours": 100 * top["moving"], "paper": None, "unit": "%", "data": _DATA}
+        {"name": f"Higgins' score, the shape never the one to recover, {at}"}
+        | {"ours": 100 * own["moving"], "paper": None, "unit": "%", "data": _DATA}
         | {"note": "four factors, chance 25 %"}
     )
+    for name, units in (("the unit of the radius", RADIUS), ("the plane of the ring", PLANE)):
+        metrics.append(
+            {"name": f"shape read from {name} alone, {at}", "ours": 100 * shape_read(model, units)}
+            | {"paper": None, "unit": "%", "data": "dSprites, held out", "note": "chance 33 %"}
+        )
     for key, name in _OTHERS.items():
         metrics.append(
-            {"name": f"{name} at β = {top['beta']:g}", "ours": top[key], "paper": None}
+            {"name": f"{name}, {at}", "ours": own[key], "paper": None}
             | {"unit": "", "data": "dSprites, held out", "note": ""}
         )
-    series = {"trade_off": points, "unit_nats": unit_nats(best)}
+    series = {"trade_off": points, "unit_nats": unit_nats(model)}
     return {"command": "python -m benchmarks.beta_vae", "metrics": metrics, "series": series}
 
 
-def _row(point: dict[str, float]) -> dict[str, Any]:
+def _row(point: dict[str, Any]) -> dict[str, Any]:
+    beta, turns = point["beta"], point["turns"]
     interval = f"{100 * point['higgins_low']:.1f} to {100 * point['higgins_high']:.1f} %"
+    plain = "VAE" if beta == 1 else f"β = {beta:g}"
     return {
-        "name": f"Higgins' score, β = {point['beta']:g}",
+        "name": f"Higgins' score, {f'β = {beta:g}, turned polar' if turns else plain}",
         "ours": 100 * point["higgins"],
-        "paper": _PUBLISHED.get(point["beta"]),
+        "paper": None if turns else _PUBLISHED.get(beta),
         "unit": "%",
         "data": _DATA,
         "note": f"{interval}; image {point['image_nats']:.1f} nats, KL {point['kl_nats']:.1f}",

@@ -37,7 +37,8 @@ class BetaVAEConfig:
         beta: weight of the KL; 1 is the VAE.
         start: weight of the KL at first, if it is above `beta`; it falls exponentially.
         fall: share of the run at which it has come down to `beta`.
-        polar: share of the run at which the code turns polar; 1 for never.
+        polar: share of the run at which the code turns polar, its units opening in order up to
+            then; 1 for neither.
     """
 
     latent: int = 10
@@ -99,7 +100,7 @@ class BetaVAE(Autoencoder):
 
     def encode(self, x: Tensor) -> Independent:
         mean, log_sd = self.code(*self.encoder(x).float().chunk(2, 1))
-        return Independent(Normal(mean, log_sd.clamp(-8, 1).exp()), 1)
+        return Independent(Normal(mean, log_sd.clamp(-8, 2).exp()), 1)
 
     def decode(self, z: Tensor) -> Tensor:
         return self.logits(z).sigmoid()

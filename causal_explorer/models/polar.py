@@ -1,19 +1,20 @@
-"""A code that opens in order and then turns polar: straight factors, then one that comes round.
+"""A code that opens in order and then turns polar: interval factors first, then a periodic one.
 
-A factor that comes round lies on a ring in a plane of two units. Several kinds of pictures lie on
-several rings, and the radius tells the kind as well as a unit would: two factors share one plane.
-In polar form they part. The direction keeps one length for all pictures, and the logarithm of the
-length moves to a unit of its own:
+A periodic factor lies on a ring in a plane of two units. Several kinds of pictures lie on several
+rings, and the radius tells the kind about as well as a unit would: two factors share one plane. In
+polar form they part. Directions keep one radius for all pictures, and the logarithm of the radius
+moves to a unit of its own:
 
     (a, b, c)  to  (s a / r, s b / r, c + (log r - m) / w),    r² = a² + b²
 
-with s, m and w the root mean square of r and the mean and the spread of log r. To first order the
-law is the same one in other coordinates; what paints from them has to learn anew.
+with s, m and w the root mean square of r and the mean and the standard deviation of log r. Where a
+and b are equally uncertain and c told nothing yet, direction and log r keep their law to first
+order. The painter has to learn the new numbers, so the encoder gets no gradient meanwhile.
 
 Which plane that is needs no search: some units are open from the start and take the factors that
 save most, and the next two open while no other can take the ring. Units that open one after
 another: Li et al. 2020 (arXiv:2002.10549), there for the layers of a hierarchy. No label plays a
-part.
+part; that three factors come first and one is periodic is what dSprites is known to be made of.
 """
 
 from __future__ import annotations
@@ -21,14 +22,16 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-_STRAIGHT = 3  # units that are open from the first step on
-_PLANE = slice(_STRAIGHT, _STRAIGHT + 2)
-_LENGTH = slice(_STRAIGHT + 2, _STRAIGHT + 3)
-_OPENS = 0.06  # share of a run at which the plane opens
-_SETTLES = 0.04  # share of a run, after the turn, in which only the painter learns
-_SHORTEST = 0.1  # of s: nearer to the middle no direction is told
-_NARROWEST = 0.1  # w at least
-_SLOWEST = 0.001  # weight of a batch in the running moments
+_FIRST = 3  # units that are open from the first step on
+PLANE = slice(_FIRST, _FIRST + 2)  # of the periodic factor
+RADIUS = slice(_FIRST + 2, _FIRST + 3)  # the unit that its logarithm moves to
+SETTLES = 0.04  # share of a run, after the turn, in which the encoder gets no gradient
+_OPENS = 0.15  # share of the time up to the turn at which the plane opens
+_CENTRE = 0.1  # of s: within it the radius falls towards 0, since a direction there is noise
+_SMALLEST = 1e-3  # r
+_NARROWEST = 0.1  # w
+_WIDEST = 1.0  # log standard deviation in polar form, which divides by r
+_SLOWEST = 0.001  # weight of a batch in the running means
 
 
 class PolarCode(nn.Module):
@@ -37,10 +40,10 @@ class PolarCode(nn.Module):
     Its state is kept with the weights, so that a code is read as it was trained.
 
     Attributes:
-        open: (L,) 1 for units that tell anything, 0 for those that are N(0, 1) yet.
+        open: (L,) 1 for units that tell something, 0 for those that are still N(0, 1).
         polar: whether the code has turned.
-        moments: means of r², log r and (log r)² over the batches before the turn.
-        seen: how many batches these are.
+        moments: running means of r², log r and (log r)² up to the turn, over some 1,000 batches.
+        seen: batches up to the turn.
     """
 
     open: Tensor
@@ -49,78 +52,76 @@ class PolarCode(nn.Module):
     seen: Tensor
 
     def __init__(self, latents: int, turn: float) -> None:
-        """Takes the units, and the share of a run at which the code turns polar: 1 for never.
+        """Takes the units, and the share of a run at which the code turns polar.
+
+        With 1 it never turns, and all units are open throughout.
 
         Raises:
-            ValueError: fewer than 6 units for a code that turns.
+            ValueError: fewer than 6 units for a code that turns, or no time to learn afterwards.
         """
         super().__init__()
-        if turn < 1 and latents < _LENGTH.stop:
+        self.turn, self.turns, self.passes = turn, turn < 1, 1.0
+        if self.turns and latents < RADIUS.stop:
             raise ValueError(
-                f"latent is {latents}: a code that turns polar takes {_LENGTH.stop} or more."
+                f"latent is {latents}: a code that turns polar takes {RADIUS.stop} or more."
             )
-        self.turn, self.turns = turn, turn < 1
-        self.stage, self.learns = -1, 1.0
-        self.register_buffer("open", torch.ones(latents))
-        self.register_buffer("polar", torch.tensor(False))
-        self.register_buffer("moments", torch.tensor([1.0, 0.0, 1.0]))
-        self.register_buffer("seen", torch.tensor(0.0))
+        if 1 - SETTLES <= turn < 1:
+            raise ValueError(f"polar is {turn:g}: it takes a share below {1 - SETTLES:g}, or 1.")
+        self.register_buffer("open", torch.ones(latents), persistent=self.turns)
+        self.register_buffer("polar", torch.tensor(False), persistent=self.turns)
+        self.register_buffer("moments", torch.tensor([1.0, 0.0, 1.0]), persistent=self.turns)
+        self.register_buffer("seen", torch.tensor(0.0), persistent=self.turns)
 
     def begin(self, progress: float) -> None:
         """Told which share of the run is done."""
         if not self.turns:
             return
-        stage = (progress >= min(_OPENS, self.turn)) + (progress >= self.turn)
-        if stage != self.stage:
-            opened = (_STRAIGHT, _PLANE.stop, len(self.open))[stage]
-            self.open.copy_(torch.arange(len(self.open)) < opened)
-            self.polar.fill_(stage == 2)
-            self.stage = stage
-        self.learns = float(not self.turn <= progress < self.turn + _SETTLES)
+        turned = progress >= self.turn
+        plane = progress >= _OPENS * self.turn
+        self.open[PLANE] = float(plane)
+        self.open[PLANE.stop :] = float(turned)
+        self.polar.fill_(turned)
+        self.passes = float(not self.turn <= progress < self.turn + SETTLES)
 
     def forward(self, mean: Tensor, log_sd: Tensor) -> tuple[Tensor, Tensor]:
-        """(N, L) each, as the code is told at this part of the run.
-
-        A unit that is not open yet is N(0, 1) whatever the picture. Just after the turn, while
-        only the painter learns, no gradient passes.
-        """
+        """(N, L) each, as the code is told at this part of the run."""
         if not self.turns:
             return mean, log_sd
+        r = mean[:, PLANE].norm(dim=1, keepdim=True).clamp_min(_SMALLEST)
         if self.training:
-            self._observe(mean[:, _PLANE].detach().norm(dim=1))
-        turned_mean, turned_log_sd = self._turned(mean, log_sd)
-        mean = torch.where(self.polar, turned_mean, mean) * self.open
-        log_sd = torch.where(self.polar, turned_log_sd, log_sd) * self.open
-        return self._held(mean), self._held(log_sd)
+            self._observe(r.detach())
+        polar_mean, polar_log_sd = self._turned(mean, log_sd, r)
+        mean = torch.where(self.polar, polar_mean, mean) * self.open
+        log_sd = torch.where(self.polar, polar_log_sd, log_sd) * self.open
+        return self._passed(mean), self._passed(log_sd)
 
-    def _turned(self, mean: Tensor, log_sd: Tensor) -> tuple[Tensor, Tensor]:
+    def _turned(self, mean: Tensor, log_sd: Tensor, r: Tensor) -> tuple[Tensor, Tensor]:
         """In polar form."""
-        square, middle, log_square = self.moments
-        length = square.sqrt()
-        width = (log_square - middle.square()).clamp_min(_NARROWEST**2).sqrt()
-        plane, spread = mean[:, _PLANE], log_sd[:, _PLANE]
-        r = plane.norm(dim=1, keepdim=True).clamp_min(_SHORTEST * length)
-        stretch = length / r
-        far = (r.log() - middle) / width
-        blur = spread.mean(1, keepdim=True) - (width * r).log()  # of log r / w, to first order
+        square, m, log_square = self.moments
+        s, w = square.sqrt(), (log_square - m.square()).clamp_min(_NARROWEST**2).sqrt()
+        r = r.clamp_min(_CENTRE * s)
+        plane, plane_log_sd = mean[:, PLANE] * s / r, log_sd[:, PLANE] + (s / r).log()
+        far = (r.log() - m) / w
+        far_log_sd = log_sd[:, PLANE].mean(1, keepdim=True) - (w * r).log()
+        radius_log_sd = (log_sd[:, RADIUS] + far_log_sd).clamp_max(_WIDEST)
         return (
-            _replaced(mean, plane * stretch, mean[:, _LENGTH] + far),
-            _replaced(log_sd, spread + stretch.log(), log_sd[:, _LENGTH] + blur),
+            _replaced(mean, plane, mean[:, RADIUS] + far),
+            _replaced(log_sd, plane_log_sd.clamp_max(_WIDEST), radius_log_sd),
         )
 
-    def _held(self, told: Tensor) -> Tensor:
-        """The same numbers, which pass on their gradient or none."""
-        return told.detach().lerp(told, self.learns)
+    def _passed(self, told: Tensor) -> Tensor:
+        """The same numbers, with their gradient or one of 0, for which a group need not wait."""
+        return told.detach().lerp(told, self.passes)
 
     def _observe(self, r: Tensor) -> None:
         """Follows the moments up to the turn."""
-        log_r = r.clamp_min(1e-3).log()
+        log_r = r.log()
         found = torch.stack([r.square().mean(), log_r.mean(), log_r.square().mean()])
         self.seen += ~self.polar
         share = (1 / self.seen.clamp_min(1)).clamp_min(_SLOWEST)
         self.moments.lerp_(found, share * ~self.polar)
 
 
-def _replaced(told: Tensor, plane: Tensor, length: Tensor) -> Tensor:
-    """(N, L) with its plane and its unit of the length in other numbers."""
-    return torch.cat([told[:, : _PLANE.start], plane, length, told[:, _LENGTH.stop :]], 1)
+def _replaced(told: Tensor, plane: Tensor, radius: Tensor) -> Tensor:
+    """(N, L) with its plane and its unit of the radius in other numbers."""
+    return torch.cat([told[:, : PLANE.start], plane, radius, told[:, RADIUS.stop :]], 1)

@@ -1,10 +1,15 @@
 import math
 
+import numpy as np
 import pytest
 import torch
+from sklearn.neighbors import KNeighborsClassifier
 
+from causal_explorer import checkpoint
+from causal_explorer.data import dsprites, splits
 from causal_explorer.data.dataset import dataset_named
 from causal_explorer.models.beta_vae import BetaVAE, BetaVAEConfig
+from causal_explorer.models.polar import PLANE, RADIUS
 
 
 @pytest.fixture
@@ -82,3 +87,21 @@ def test_beta_falls_from_where_it_starts(model):
     assert found[0.5] == found[1.0]
     assert found[0.0] - found[1.0] == pytest.approx(6 * kl, rel=1e-3)
     assert found[0.25] - found[1.0] == pytest.approx(2 * kl, rel=1e-3)
+
+
+def test_the_shipped_code_has_a_unit_for_the_shape():
+    """The shape is read from the unit of the radius, and hardly from the plane of the ring.
+
+    Chance is one third; a code that keeps the shape in the radius of its plane tells it there.
+    """
+    model = checkpoint.read("beta-vae", BetaVAE).model
+    rows = np.random.default_rng(1).choice(splits.rows("test"), 3_000, replace=False)
+    v = dsprites.classes_of(rows)
+    with torch.no_grad():
+        codes = model.encode(torch.from_numpy(dsprites.render(v))).mean.numpy()
+    told = {}
+    for name, units in {"radius": RADIUS, "plane": PLANE}.items():
+        reader = KNeighborsClassifier(25).fit(codes[:2_000, units], v[:2_000, 0])
+        told[name] = reader.score(codes[2_000:, units], v[2_000:, 0])
+    assert told["radius"] > 0.8
+    assert told["plane"] < 0.5
