@@ -132,7 +132,7 @@ def measured(beta: float, turns: bool, steps: int | None, runs: Path) -> dict[st
 
 def study(betas: tuple[float, ...], steps: int | None, runs: Path) -> dict[str, Any]:
     """All of it."""
-    points = [measured(beta, turns, steps, runs) for turns in (True, False) for beta in betas]
+    points = [measured(beta, turns, steps, runs) for turns in (False, True) for beta in betas]
     model, _ = trained(shipped_beta(), True, steps, runs)
     return report(points, model)
 
