@@ -38,7 +38,8 @@ _OTHERS = {  # other scores, by key of a point
 }
 _MOVING = (1, 2, 3, 4)  # factors beside the shape, the four that the paper's text counts
 _CODED = 8_192  # pictures behind MIG, and behind each half of DCI
-_DATA = "dSprites, 10 latents; in the paper the 2D shapes that became dSprites"
+_DATA = "dSprites, 10 latents"
+_THEIRS = "; in the paper the 2D shapes that became dSprites"
 
 
 def trained(
@@ -149,7 +150,7 @@ def report(points: list[dict[str, Any]], model: BetaVAE) -> dict[str, Any]:
     )
     for name, units in (("the unit of the radius", RADIUS), ("the plane of the ring", PLANE)):
         metrics.append(
-            {"name": f"shape read from {name} alone, {at}", "ours": 100 * shape_read(model, units)}
+            {"name": f"Shape read from {name} alone, {at}", "ours": 100 * shape_read(model, units)}
             | {"paper": None, "unit": "%", "data": "dSprites, held out", "note": "chance 33 %"}
         )
     for key, name in _OTHERS.items():
@@ -163,14 +164,15 @@ def report(points: list[dict[str, Any]], model: BetaVAE) -> dict[str, Any]:
 
 def _row(point: dict[str, Any]) -> dict[str, Any]:
     beta, turns = point["beta"], point["turns"]
+    paper = None if turns else _PUBLISHED.get(beta)
     interval = f"{100 * point['higgins_low']:.1f} to {100 * point['higgins_high']:.1f} %"
     plain = "VAE" if beta == 1 else f"β = {beta:g}"
     return {
         "name": f"Higgins' score, {f'β = {beta:g}, turned polar' if turns else plain}",
         "ours": 100 * point["higgins"],
-        "paper": None if turns else _PUBLISHED.get(beta),
+        "paper": paper,
         "unit": "%",
-        "data": _DATA,
+        "data": _DATA if paper is None else _DATA + _THEIRS,
         "note": f"{interval}; image {point['image_nats']:.1f} nats, KL {point['kl_nats']:.1f}",
     }
 

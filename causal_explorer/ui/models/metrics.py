@@ -10,7 +10,7 @@ import streamlit as st
 from causal_explorer.sharing.words import figure
 from causal_explorer.ui.checks.measures import table_html
 
-_FIRST = 14  # rows that are shown at once
+_FIRST = 16  # rows that are shown at once
 
 
 def show(study: Mapping[str, Any]) -> None:
@@ -28,10 +28,15 @@ def metrics_html(metrics: Sequence[Mapping[str, Any]]) -> str:
     rows = [
         (
             str(own["name"]),
-            figure(own.get("ours"), own.get("unit")),
-            figure(own.get("paper"), own.get("unit")),
+            _in_one_line(figure(own.get("ours"), own.get("unit"))),
+            _in_one_line(figure(own.get("paper"), own.get("unit"))),
             "; ".join(str(own[key]) for key in ("data", "note") if own.get(key)),
         )
         for own in metrics
     ]
     return table_html(("", "ours", "published", "measured on"), rows, "80rem", "44rem")
+
+
+def _in_one_line(text: str) -> str:
+    """A number that stays beside its unit."""
+    return text.replace(" ", "\u00a0")
