@@ -23,10 +23,11 @@ def trade_off(series: Mapping[str, Any]) -> None:
     charts.show(
         "Reconstruction against disentanglement, over β",
         figure(points),
-        f"From β = {first['beta']:g} to {last['beta']:g} the code that turns polar shrinks from "
+        f"From β = {first['beta']:g} to {last['beta']:g} the code shrinks from "
         f"{first['kl_nats']:.1f} to {last['kl_nats']:.1f} nats, and the picture costs "
-        f"{first['image_nats']:.1f}, then {last['image_nats']:.1f} nats. Dotted: the code that "
-        "never turns, at β = 1 the VAE. Held-out pictures.",
+        f"{first['image_nats']:.1f}, then {last['image_nats']:.1f} nats. Solid: the code turns "
+        "polar on the way, so that what the radius of its ring told has a latent of its own. "
+        "Dotted: it never turns; at β = 1 this is the VAE. Held-out pictures.",
         360,
     )
 
