@@ -22,6 +22,16 @@ def rings(count=300):
     return mean, torch.full((count, 8), math.log(0.01)), radius
 
 
+def turned():
+    """A code that has seen the rings and turned, with their means, log sd and radii."""
+    code = PolarCode(8, turn=0.5)
+    mean, log_sd, radius = rings()
+    code.begin(0.4)
+    code(mean, log_sd)
+    code.begin(0.6)
+    return code, mean, log_sd, radius
+
+
 def test_units_open_in_order():
     """One that is not open is N(0, 1): mean 0, log sd 0."""
     code = PolarCode(8, turn=0.5)
@@ -51,11 +61,7 @@ def test_the_plane_opens_on_the_way_to_the_turn():
 
 
 def test_rings_become_one_and_their_radius_a_unit():
-    code = PolarCode(8, turn=0.5)
-    mean, log_sd, radius = rings()
-    code.begin(0.4)
-    code(mean, log_sd)
-    code.begin(0.6)
+    code, mean, log_sd, radius = turned()
     told, _ = code(mean, log_sd)
     plain, found = (torch.atan2(t[:, 4], t[:, 3]) for t in (mean, told))
     assert torch.allclose(found, plain, atol=1e-5)
@@ -69,12 +75,8 @@ def test_rings_become_one_and_their_radius_a_unit():
 
 def test_the_turned_law_is_the_same_one_to_first_order():
     """Draws of the plane, put in polar form by hand, spread as the turned law says."""
-    code = PolarCode(8, turn=0.5)
-    mean, log_sd, radius = rings()
+    code, mean, log_sd, radius = turned()
     mean[:, 5], log_sd[:, 5] = 0.0, 0.0  # a unit that told nothing yet
-    code.begin(0.4)
-    code(mean, log_sd)
-    code.begin(0.6)
     _, told = code(mean, log_sd)
     draws = mean[:, 3:5] + 0.01 * torch.randn(_DRAWS, 300, 2)
     logs = radius.log()
@@ -100,11 +102,7 @@ def test_a_plane_that_tells_nothing_has_finite_gradients():
 
 def test_within_the_centre_the_radius_falls_to_0():
     """A direction there is noise; the unit of the radius stays where it was."""
-    code = PolarCode(8, turn=0.5)
-    mean, log_sd, _ = rings()
-    code.begin(0.4)
-    code(mean, log_sd)
-    code.begin(0.6)
+    code = turned()[0]
     near = torch.zeros(3, 8)
     near[:, 3] = torch.tensor([0.0, 0.01, 0.1])
     told, _ = code(near, torch.zeros(3, 8))
