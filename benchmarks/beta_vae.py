@@ -71,6 +71,13 @@ def code(model: BetaVAE, classes: np.ndarray) -> np.ndarray:
     return model.encode(pictures).mean.numpy()
 
 
+def coded(model: BetaVAE, count: int = _CODED) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Codes and classes of pictures of the training and the test split."""
+    rng = np.random.default_rng(0)
+    drawn = {s: dsprites.classes_of(rng.choice(splits.rows(s), count)) for s in ("train", "test")}
+    return {split: (code(model, v), v) for split, v in drawn.items()}
+
+
 def scores(model: BetaVAE, quick: bool) -> dict[str, float]:
     """Higgins' score with its interval, MIG and DCI."""
     size = {"learnt": 400, "scored": 200} if quick else {}
@@ -78,19 +85,14 @@ def scores(model: BetaVAE, quick: bool) -> dict[str, float]:
         higgins(lambda v: code(model, v), dsprites.DIMENSIONS, seed=0, shared=shared, **size)
         for shared in (None, _MOVING)
     )
-    rng = np.random.default_rng(0)
-    drawn = {
-        split: dsprites.classes_of(rng.choice(splits.rows(split), 500 if quick else _CODED))
-        for split in ("train", "test")
-    }
-    coded = {split: (code(model, v), v) for split, v in drawn.items()}
-    three = dci(coded["train"], coded["test"])
+    known = coded(model, 500 if quick else _CODED)
+    three = dci(known["train"], known["test"])
     return {
         "higgins": found.accuracy,
         "higgins_low": found.low,
         "higgins_high": found.high,
         "moving": moving.accuracy,
-        "mig": mutual_information_gap(*coded["test"]),
+        "mig": mutual_information_gap(*known["test"]),
         "disentanglement": three.disentanglement,
         "completeness": three.completeness,
         "informativeness": three.informativeness,
@@ -106,13 +108,11 @@ def unit_nats(model: BetaVAE) -> list[float]:
     return kl.mean(0).tolist()
 
 
-def shape_read(model: BetaVAE, units: slice) -> float:
-    """Held-out accuracy of the shape by nearest neighbours in some units."""
-    rng = np.random.default_rng(0)
-    drawn = [dsprites.classes_of(rng.choice(splits.rows(s), _CODED)) for s in ("train", "test")]
-    (learnt, shapes), (asked, right) = ((code(model, v)[:, units], v[:, _SHAPE]) for v in drawn)
-    reader = KNeighborsClassifier(_NEIGHBOURS).fit(learnt, shapes)
-    return float(reader.score(asked, right))
+def shape_read(known: dict[str, tuple[np.ndarray, np.ndarray]], units: slice) -> float:
+    """Held-out accuracy of the shape by nearest neighbours in some units of the codes."""
+    (learnt, shown), (asked, right) = known["train"], known["test"]
+    reader = KNeighborsClassifier(_NEIGHBOURS).fit(learnt[:, units], shown[:, _SHAPE])
+    return float(reader.score(asked[:, units], right[:, _SHAPE]))
 
 
 def measured(beta: float, turns: bool, steps: int | None, runs: Path) -> dict[str, Any]:
@@ -148,9 +148,10 @@ def report(points: list[dict[str, Any]], model: BetaVAE) -> dict[str, Any]:
         | {"ours": 100 * own["moving"], "paper": None, "unit": "%", "data": _DATA}
         | {"note": "four factors, chance 25 %"}
     )
+    known = coded(model)
     for name, units in (("the unit of the radius", RADIUS), ("the plane of the ring", PLANE)):
         metrics.append(
-            {"name": f"Shape read from {name} alone, {at}", "ours": 100 * shape_read(model, units)}
+            {"name": f"Shape read from {name} alone, {at}", "ours": 100 * shape_read(known, units)}
             | {"paper": None, "unit": "%", "data": "dSprites, held out", "note": "chance 33 %"}
         )
     for key, name in _OTHERS.items():

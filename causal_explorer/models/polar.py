@@ -25,7 +25,7 @@ from torch import Tensor, nn
 _FIRST = 3  # units that are open from the first step on
 PLANE = slice(_FIRST, _FIRST + 2)  # of the periodic factor
 RADIUS = slice(_FIRST + 2, _FIRST + 3)  # the unit that its logarithm moves to
-SETTLES = 0.04  # share of a run, after the turn, in which the encoder gets no gradient
+_SETTLES = 0.04  # share of a run, after the turn, in which the encoder gets no gradient
 _OPENS = 0.15  # share of the time up to the turn at which the plane opens
 _CENTRE = 0.1  # of s: within it the radius falls towards 0, since a direction there is noise
 _SMALLEST = 1e-3  # r
@@ -65,8 +65,8 @@ class PolarCode(nn.Module):
             raise ValueError(
                 f"latent is {latents}: a code that turns polar takes {RADIUS.stop} or more."
             )
-        if 1 - SETTLES <= turn < 1:
-            raise ValueError(f"polar is {turn:g}: it takes a share below {1 - SETTLES:g}, or 1.")
+        if 1 - _SETTLES <= turn < 1:
+            raise ValueError(f"polar is {turn:g}: it takes a share below {1 - _SETTLES:g}, or 1.")
         self.register_buffer("open", torch.ones(latents), persistent=self.turns)
         self.register_buffer("polar", torch.tensor(False), persistent=self.turns)
         self.register_buffer("moments", torch.tensor([1.0, 0.0, 1.0]), persistent=self.turns)
@@ -81,7 +81,7 @@ class PolarCode(nn.Module):
         self.open[PLANE] = float(plane)
         self.open[PLANE.stop :] = float(turned)
         self.polar.fill_(turned)
-        self.passes = float(not self.turn <= progress < self.turn + SETTLES)
+        self.passes = float(not self.turn <= progress < self.turn + _SETTLES)
 
     def forward(self, mean: Tensor, log_sd: Tensor) -> tuple[Tensor, Tensor]:
         """(N, L) each, as the code is told at this part of the run."""

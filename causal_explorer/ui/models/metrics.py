@@ -28,8 +28,8 @@ def metrics_html(metrics: Sequence[Mapping[str, Any]]) -> str:
     rows = [
         (
             str(own["name"]),
-            _in_one_line(figure(own.get("ours"), own.get("unit"))),
-            _in_one_line(figure(own.get("paper"), own.get("unit"))),
+            _beside(figure(own.get("ours"), own.get("unit"))),
+            _beside(figure(own.get("paper"), own.get("unit"))),
             "; ".join(str(own[key]) for key in ("data", "note") if own.get(key)),
         )
         for own in metrics
@@ -37,6 +37,6 @@ def metrics_html(metrics: Sequence[Mapping[str, Any]]) -> str:
     return table_html(("", "ours", "published", "measured on"), rows, "80rem", "44rem")
 
 
-def _in_one_line(text: str) -> str:
-    """A number that stays beside its unit."""
-    return text.replace(" ", "\u00a0")
+def _beside(text: str) -> str:
+    """A number that stays beside the first word of its unit."""
+    return text.replace(" ", "\u00a0", 1)
