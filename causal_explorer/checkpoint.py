@@ -28,7 +28,8 @@ from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.registry import MODELS, build
 from causal_explorer.wording import brief, first_line
 
-SHIPPED = Path(__file__).resolve().parents[1] / "checkpoints"
+_INSTALLED = Path(__file__).resolve().parent / "checkpoints"  # where setup.py puts them
+SHIPPED = _INSTALLED if _INSTALLED.is_dir() else _INSTALLED.parents[1] / "checkpoints"
 _FILES = ("model.safetensors", "config.json", "metrics.json", "history.jsonl", "card.md")
 _CONFIG_KEYS = {"data", "model", "network", "train"}
 M = TypeVar("M", bound=nn.Module)
