@@ -15,7 +15,7 @@ from causal_explorer.metrics.queries import random_queries
 from causal_explorer.metrics.truth import TruthError, truth_error
 
 _COMPOSITION_IMAGES = 4_096
-_DRAWS = 1_001  # odd: no pixel of the truth stands at exactly 0.5, where rounding would decide
+_DRAWS = 1_001
 
 
 def main() -> None:
@@ -70,7 +70,7 @@ def _told(found: Likelihood) -> str:
 
 
 def _row(name: str, coupling: str, draws: int, error: TruthError) -> str:
-    note = f"  ({error.empty} without a pixel above 0.5)" if error.empty else ""
+    note = f"  ({error.empty} without a pixel above 0.5, not in exact)" if error.empty else ""
     return (
         f"{name:<14}{coupling:<10}{draws:>6}{error.iou:>9.5f}{error.worst_iou:>8.4f}"
         f"{error.l1:>10.6f}{error.exact:>8.3f}{note}"

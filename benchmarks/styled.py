@@ -1,8 +1,8 @@
 """The SCM-VAE on styled sprites: does abduction keep a style, and what would be lost without it.
 
 Every figure is of held-out units. A counterfactual is asked with 1,001 draws under the default
-story, and once more with z and the pixels' noise from their prior; density above 0.5 against the
-truth above 0.5, style included. Draws of the factors share at most 16 draws of z: each distinct
+story, and once more with z and the pixels' noise from their prior; IoU of the density with the
+truth, style included. Draws of the factors share at most 16 draws of z: each distinct
 combination of factors is decoded under two of them or more, and the density is the weighted mean.
 """
 
@@ -28,7 +28,7 @@ from causal_explorer.metrics.queries import Query, queries_about
 from causal_explorer.metrics.style import style_kept
 
 _ID = "scm-vae-styled"
-_SAMPLES = 1_001  # odd, so that no share of draws is one half
+_SAMPLES = 1_001
 _PROBED = 16_384  # pictures that the probe learns from, and as many that it is scored on
 _WAYS = {"abducted": "exact", "prior": "prior"}
 _TARGETS: dict[str, tuple[str, ...] | None] = {"1 to 3 at random": None} | {
@@ -43,7 +43,7 @@ class Asked:
 
     Attributes:
         styles: (Q,) int64 kinds of style.
-        iou: (Q,) by way; NaN where neither picture has a pixel above 0.5.
+        iou: (Q,) by way.
         l1: (Q,) by way.
         single: (Q,) by way, the IoU of a single draw with its own truth.
         kept: (Q,) by way, whether that draw's picture shows its own style rather than another.

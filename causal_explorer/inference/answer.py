@@ -37,7 +37,7 @@ class Answer:
 
     @property
     def iou(self) -> float:
-        """Intersection over union of density > 0.5 and truth > 0.5; NaN if both are empty."""
+        """Intersection over union of density and truth, as `agreement.iou` has it."""
         return iou(self.density, self.truth)
 
 

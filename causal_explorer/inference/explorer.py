@@ -411,7 +411,8 @@ class Explorer(Opened):
         own = _generator(generator.initial_seed())  # scoring leaves the answer's draws alone
         nats = -float(self.world.log_likelihood(shown, asked, own))
         if question.hidden is None:  # then only the model can draw what they would be
-            overlap = query.require_agreement(iou(x, self.world.picture(shown, asked[0]).numpy()))
+            picture = self.world.picture(shown, asked[0]).numpy() > 0.5
+            overlap = query.require_agreement(iou(x, picture))
         return certain(variables, classes, overlap, nats)
 
 

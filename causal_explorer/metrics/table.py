@@ -77,7 +77,10 @@ def _truth(report: Report) -> list[str]:
     for name, own in report.truth.items():
         figures = (f"{own.iou:.5f}", f"{own.worst_iou:.4f}", f"{own.l1:.6f}", f"{own.exact:.3f}")
         rows.append((f"do({name} targets)" if name == ANY else f"do({name})", *figures))
-    return ["Error against the true picture, one draw each", *_grid(rows)]
+    return [
+        "Error against the true picture, one draw each; all pixels: thresholded at 0.5",
+        *_grid(rows),
+    ]
 
 
 def _probe(report: Report) -> list[str]:

@@ -18,7 +18,9 @@ _ORIGIN = {
     "upload": "your image as the model sees it",
 }
 AFTER = ("Counterfactual density", "Truth")
-MEANING = "Mean absolute error a pixel, and overlap of the pixels above 0.5 (1 is perfect)."
+MEANING = (
+    "Mean absolute error a pixel, and overlap: of all light, the share in both (1 is perfect)."
+)
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,12 @@ def figures(question: Question, answer: CounterfactualAnswer) -> tuple[Figure, .
 
 
 def l1_text(l1: float) -> str:
-    """Mean absolute error a pixel; a tiny one never reads as none, and none never as a tiny one."""
+    """Mean absolute error a pixel, or that there is none to tell.
+
+    A tiny one never reads as 0, and 0 never as a tiny one.
+    """
+    if math.isnan(l1):
+        return "none"
     if l1 < 0.00001:
         return "< 0.00001" if l1 else "0"
     return f"{l1:.5f}"
@@ -152,9 +159,11 @@ def _remark(question: Question, answer: CounterfactualAnswer) -> str:
             "The sprite already is as do() sets it, so the counterfactual is the image itself: "
             "the axiom of composition."
         )
-    if math.isnan(answer.iou):
+    if np.isnan(answer.truth).any():
+        return "The true answer is not known here, so there is nothing to compare with."
+    if max(answer.density.max(), answer.truth.max()) <= 0.5:
         return (
-            "IoU is not defined here: the answer is spread over so many places that no pixel is "
-            "more on than off, neither in the density nor in the truth."
+            f"{MEANING} The answer is spread over so many places that no pixel is more on than "
+            "off, neither in the density nor in the truth."
         )
     return MEANING

@@ -16,7 +16,7 @@ from causal_explorer.sharing.link import EDITED
 from causal_explorer.sharing.question import EVIDENCE, Classes, Question
 from causal_explorer.ui.story import told
 
-SAMPLES = (1, 11, 101, 1001, 10001)  # odd: no pixel of an average stands at exactly 0.5
+SAMPLES = (1, 11, 101, 1001, 10001)
 _QUICK = 1_001  # draws: with more, the pictures of all values of a factor take over a second
 _SPRITE = {"shape": 2, "scale": 3, "orientation": 4, "posX": 10, "posY": 16}
 _DO = {"shape": 0, "scale": 0, "orientation": 0, "posX": 16, "posY": 16}

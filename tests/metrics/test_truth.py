@@ -38,12 +38,42 @@ def test_a_useless_model():
     error = truth_error(
         lambda q: answer(np.full((64, 64), 0.4), picture(q.factors | q.do)), QUERIES
     )
-    assert (error.iou, error.exact, error.empty) == (0, 0, 0)
+    on = np.array([picture(q.factors | q.do).mean() for q in QUERIES])
+    assert error.iou == pytest.approx((0.4 * on / (0.4 + 0.6 * on)).mean())
+    assert (error.exact, error.empty) == (0, 0)
     assert error.l1 == pytest.approx(0.4, abs=0.05)
 
 
-def test_empty_pictures_are_counted_and_left_out():
+def test_a_dark_model():
+    error = truth_error(lambda q: answer(np.zeros((64, 64)), picture(q.factors | q.do)), QUERIES)
+    assert (error.iou, error.worst_iou, error.exact, error.empty) == (0, 0, 0, 0)
+
+
+def test_pictures_without_an_outline_are_counted_and_are_not_equal_outlines():
     faint = np.full((64, 64), 0.1)
     error = truth_error(lambda q: answer(faint, faint), QUERIES[:3])
+    assert (error.iou, error.empty) == (1, 3)
+    assert math.isnan(error.exact)
+    mixed = iter([faint, np.ones((64, 64)), faint])
+    error = truth_error(lambda q: answer(*[next(mixed)] * 2), QUERIES[:3])
+    assert (error.exact, error.empty) == (1, 2)
+
+
+def test_rounding_does_not_decide_a_pixel_that_stands_at_one_half():
+    truth = np.zeros((64, 64))
+    truth[:8], truth[8] = 1, 0.5
+    for error in (-4e-8, 4e-8):
+        found = truth_error(lambda q, e=error: answer(np.abs(truth + e), truth), QUERIES[:1])
+        assert found.exact == 1
+        assert found.iou > 1 - 1e-6
+    wrong = truth.copy()
+    wrong[9, 0] = 0.6
+    assert truth_error(lambda q: answer(wrong, truth), QUERIES[:1]).exact == 0
+    assert truth_error(lambda q: answer(0.6 * truth + 0.2, truth), QUERIES[:1]).exact == 1
+    assert truth_error(lambda q: answer(0.4 * truth, truth), QUERIES[:1]).exact == 0
+
+
+def test_queries_without_a_known_truth_have_no_error():
+    error = truth_error(lambda q: answer(np.ones((64, 64)), np.full((64, 64), np.nan)), QUERIES[:2])
     assert math.isnan(error.iou)
-    assert error.empty == 3
+    assert math.isnan(error.worst_iou)

@@ -50,11 +50,24 @@ def test_a_tiny_error_never_reads_as_none():
     assert panel.l1_text(answer({"shape": 0}, [SQUARE], some, none).l1) == "< 0.00001"
 
 
-def test_two_empty_outlines_are_told_in_words():
-    spread = np.full((64, 64), 0.1)
-    shown = answer({"shape": 0}, [SQUARE], spread, spread)
-    assert panel.iou_text(shown.iou) == "none"
-    assert "not defined" in panel.panel(question({"shape": 0}), shown).remark
+def test_a_spread_out_answer_has_a_number_and_a_word():
+    spread = np.full((64, 64), 0.5)
+    shown = panel.panel(
+        question({"shape": 0}), answer({"shape": 0}, [SQUARE], 0.75 * spread, spread)
+    )
+    assert shown.iou == "0.750"
+    assert "no pixel is more on than off" in shown.remark
+    for one, other in ((spread, 1.02 * spread), (1.02 * spread, spread)):
+        found = answer({"shape": 0}, [SQUARE], one, other)
+        assert panel.panel(question({"shape": 0}), found).remark == panel.MEANING
+
+
+def test_an_unknown_truth_is_told_in_words():
+    unknown = np.full((64, 64), np.nan)
+    shown = panel.panel(question({"shape": 0}), answer({"shape": 0}, [SQUARE], None, unknown))
+    assert shown.iou == "none"
+    assert "not known" in shown.remark
+    assert "nan" not in shown.l1
 
 
 def test_composition_is_named():

@@ -60,8 +60,8 @@ def test_shares_are_told_before_and_after():
 
 
 def test_what_is_not_a_number_is_null():
-    spread = np.full((64, 64), 0.1)
-    shown = answer({"shape": 0}, [SQUARE], spread, spread)
+    dark = np.zeros((64, 64))
+    shown = answer({"shape": 0}, [SQUARE], dark, dark)
     assert math.isnan(shown.iou)
     read = strictly(recording.to_json(recorded(question({"shape": 0}), shown)))
     assert read["iou"] is None

@@ -25,8 +25,9 @@ nearest of all 737,280 rendered pictures. The diagonal is the target itself; off
 every other factor is what the story says it should be.
 """
 TRUTH = """
-**Error against the truth**, which only a known renderer can give: overlap of the pixels above 0.5,
-mean absolute error a pixel, and the share of pictures that are equal in all 4,096 pixels.
+**Error against the truth**, which only a known renderer can give: overlap (of all the light of two
+pictures, the share that both have), mean absolute error a pixel, and the share of pictures that are
+equal in all 4,096 pixels, thresholded at 0.5.
 """
 PROBE = """
 **What z carries**: a small network that tries to tell each factor from z. Above chance, z carries

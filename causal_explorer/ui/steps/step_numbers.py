@@ -11,6 +11,7 @@ from causal_explorer import CounterfactualAnswer
 from causal_explorer.inference.agreement import iou, l1
 from causal_explorer.inference.steps import Factors, Pixels, cumulated
 from causal_explorer.scm.actions import Set
+from causal_explorer.sharing.panel import iou_text
 from causal_explorer.sharing.words import percent
 from causal_explorer.ui.steps.assignment import Assignment
 
@@ -127,7 +128,6 @@ def errors(before: np.ndarray, after: np.ndarray, truth: np.ndarray) -> Table:
     """How far the counterfactual is from the original, and from the truth."""
     table = []
     for name, other in (("original", before), ("truth", truth)):
-        overlap = iou(after, other)
-        told = "none" if np.isnan(overlap) else f"{overlap:.4f}"
+        told = iou_text(iou(after, other))
         table.append((name, f"{l1(after, other):.6f}", f"{np.abs(after - other).max():.4f}", told))
     return ("counterfactual against", "mean |difference| a pixel", "largest", "IoU"), table

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from causal_explorer.inference.opened import Opened
-from causal_explorer.sharing.panel import Figure
+from causal_explorer.sharing.panel import Figure, iou_text
 from causal_explorer.sharing.request import Request, shown
 from causal_explorer.ui.pictures import figures_html
 from causal_explorer.ui.systems import answers
@@ -25,13 +25,13 @@ def show(request: Request, answer: Any, opened: Opened) -> None:
         Figure("Truth", "style included", "Truth under do()", shown(answer.truth)),
         Figure(
             "z abducted",
-            f"IoU {answer.iou:.3f}",
+            f"IoU {iou_text(answer.iou)}",
             "The answer with z abducted from the picture",
             shown(answer.density),
         ),
         Figure(
             "z from the prior",
-            f"IoU {prior.iou:.3f}",
+            f"IoU {iou_text(prior.iou)}",
             "The answer with z drawn from its prior",
             shown(prior.density),
         ),
