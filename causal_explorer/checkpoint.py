@@ -26,6 +26,7 @@ from torch import nn
 from causal_explorer.data.dataset import Dataset, dataset_named
 from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.registry import MODELS, build
+from causal_explorer.text import lines_of
 from causal_explorer.wording import brief, first_line
 
 _INSTALLED = Path(__file__).resolve().parent / "checkpoints"  # where setup.py puts them
@@ -88,7 +89,7 @@ def study(name: str | Path) -> dict[str, Any] | None:
 
 
 def _of_kind(kind: type[nn.Module]) -> list[str]:
-    named = {name: json.loads((SHIPPED / name / "config.json").read_text()) for name in shipped()}
+    named = {name: json.loads((SHIPPED / name / "config.json").read_bytes()) for name in shipped()}
     return [name for name, c in named.items() if issubclass(MODELS[c["model"]][0], kind)]
 
 
@@ -150,7 +151,7 @@ def read(name: str | Path, kind: type[M] = ImageMechanism) -> Checkpoint[M]:
         dataset=dataset,
         config=config,
         metrics=_parse(folder, "metrics.json", files),
-        card=files["card.md"].decode(errors="replace"),
+        card=files["card.md"].decode("utf-8-sig", errors="replace"),
     )
 
 
@@ -228,7 +229,7 @@ def _replace(folder: Path, fresh: Path, old: Path) -> None:
 def _verified(folder: Path) -> dict[str, bytes]:
     """The bytes of each file, once its checksum is seen to hold."""
     try:
-        lines = (folder / "SHA256SUMS").read_text().splitlines()
+        lines = lines_of((folder / "SHA256SUMS").read_bytes())
         sums = {name: digest for digest, name in (line.split(maxsplit=1) for line in lines)}
     except (OSError, ValueError) as error:
         raise ValueError(f"{folder / 'SHA256SUMS'} cannot be read: {first_line(error)}.") from error

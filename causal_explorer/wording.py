@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import reprlib
+from collections.abc import Iterable
+from itertools import islice
 
 _LONGEST = 80
+_NAME = 40  # letters of a name among others
+_MOST = 12  # names in a row
 
 
 def brief(value: object) -> str:
@@ -13,8 +17,34 @@ def brief(value: object) -> str:
         text = reprlib.repr(value)
     except Exception:  # an object whose repr fails, or an integer too long to write
         text = f"<{type(value).__name__}>"
-    text = " ".join(text.split())
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return shortened(text, _LONGEST)
+
+
+def shortened(text: str, most: int = _NAME) -> str:
+    """Words on one line and at most so many letters, the last an ellipsis where some are cut."""
+    text = " ".join(text[: 2 * most].split()) + "…" * (len(text) > 2 * most)
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def listed(names: Iterable[object], none: str = "none", last: str = ", ") -> str:
+    """Names in a row, each short and not too many: "a, b, c" or "a, b, … and 30 more".
+
+    Args:
+        names: of whatever length and number.
+        none: what is said where there are none.
+        last: what stands before the last one, for example " and ".
+    """
+    found = list(names)
+    shown = [n if isinstance(n, str) else brief(n) for n in islice(found, _MOST)]
+    shown = [shortened(name) for name in shown]
+    if len(found) > _MOST:
+        return f"{', '.join(shown)} … and {len(found) - _MOST:,} more"
+    return last.join([*([", ".join(shown[:-1])] if shown[1:] else []), *shown[-1:]]) or none
+
+
+def reason(error: BaseException) -> str:
+    """Why something failed: what the system says, or else the first line of the message."""
+    return getattr(error, "strerror", None) or first_line(error)
 
 
 def first_line(error: BaseException) -> str:

@@ -1,3 +1,4 @@
+import codecs
 import hashlib
 import json
 import pickle
@@ -54,6 +55,20 @@ def edit_weights(function):
         save_file(weights, path)
 
     return change
+
+
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8], ids=["plain", "marked"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"], ids=["unix", "windows"])
+def test_an_editor_may_have_saved_the_texts(folder, mark, end):
+    def saved(path):
+        path.write_bytes(mark + path.read_bytes().replace(b"\n", end) + end)
+
+    for name in ("config.json", "metrics.json", "card.md"):
+        rewrite(folder, name, saved)
+    saved(folder / "SHA256SUMS")
+    opened = checkpoint.read(folder)
+    assert opened.card.startswith("# card")
+    assert opened.model.state_dict()
 
 
 def test_what_is_written_is_read(folder):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
-from causal_explorer.wording import brief, first_line
+from causal_explorer import toml
+from causal_explorer.wording import brief, first_line, reason
 
 CONFIGS = Path(__file__).parent / "configs"
 _REAL = {  # settings that need not be whole, and the most each takes
@@ -120,9 +120,9 @@ def read_config(name: str, overrides: list[str] | None = None) -> RunConfig:
             f"There is no config {brief(name)}: it takes a TOML file or one of {known}."
         )
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ValueError(f"{path} is not TOML: {first_line(error)}.") from error
+        content = toml.load(path, toml.CONFIG)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"The config {path} cannot be read: {reason(error)}.") from error
     for override in overrides or []:
         _override(content, override)
     _only(content, {"model", "data", "network", "train"}, str(path))
@@ -146,12 +146,12 @@ def _override(content: dict, override: str) -> None:
     if not equals or "\n" in override:
         raise ValueError(f"--set {brief(override)} is not of the form key=value.")
     try:
-        parsed = tomllib.loads(override)
-    except tomllib.TOMLDecodeError:
+        parsed = toml.loads(override)
+    except ValueError:
         try:
-            parsed = tomllib.loads(f"{key}= {json.dumps(value.strip())}")
-        except tomllib.TOMLDecodeError as error:
-            raise ValueError(f"--set {brief(override)} is not TOML: {error}.") from error
+            parsed = toml.loads(f"{key}= {json.dumps(value.strip())}")
+        except ValueError as error:
+            raise ValueError(f"--set {brief(override)}: {first_line(error)}.") from error
     _merge(content, parsed, override)
 
 

@@ -21,6 +21,7 @@ from PIL import Image
 from causal_explorer.data.faces import GLASSES
 from causal_explorer.data.pictures import DrawnPictures
 from causal_explorer.scm.variables import Variable
+from causal_explorer.text import lines_of
 from causal_explorer.wording import brief
 
 SIZE = 64  # pixels of a side
@@ -132,8 +133,8 @@ def render(units: np.ndarray) -> np.ndarray:
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+        return lines_of(path.read_bytes())
+    except (OSError, ValueError) as error:
         raise ValueError(f"{path.name} of celeba cannot be read in {path.parent}.") from error
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from causal_explorer import toml
 from causal_explorer.scm.scm import SCM
 from causal_explorer.scm.story import Story, parse
 from causal_explorer.scm.variables import Variable
-from causal_explorer.wording import brief, first_line
+from causal_explorer.text import read_text
+from causal_explorer.wording import brief, reason
 
 _FOLDER = Path(__file__).resolve().parents[1] / "stories"
 STORIES = ("default", "independent", "chain", "confounded", "shared-cause")
@@ -24,17 +26,18 @@ def read_story(name: str | Path) -> Story:
         ValueError: no such story, or a file that is none.
     """
     if isinstance(name, str) and name in STORIES:
-        return parse(name, (_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+        return parse(name, read_text(_FOLDER / f"{name}.toml"))
     if not isinstance(name, (str, Path)) or not str(name).endswith(".toml"):
         raise ValueError(
             f"story={brief(name)} is unknown: it takes a .toml file, or one of "
             f"{', '.join(STORIES)}."
         )
     try:
-        text = Path(name).read_text(encoding="utf-8")
+        text = read_text(Path(name), toml.STORY)
     except (OSError, ValueError) as error:  # ValueError: a name or a text that is none
-        reason = getattr(error, "strerror", None) or first_line(error)
-        raise ValueError(f"The story {brief(str(name))} cannot be read: {reason}.") from error
+        raise ValueError(
+            f"The story {brief(str(name))} cannot be read: {reason(error)}."
+        ) from error
     return parse(Path(name).stem, text)
 
 

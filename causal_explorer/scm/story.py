@@ -17,11 +17,11 @@ table = [[…], […], […]]
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from math import isfinite, prod
 
+from causal_explorer import toml
 from causal_explorer.scm.coupling import coupling_named
 from causal_explorer.scm.mechanisms import Mechanism, mechanism
 from causal_explorer.scm.parametric import Effect, Peak
@@ -169,9 +169,9 @@ def parse(name: str, text: str) -> Story:
     if not isinstance(text, str):
         raise ValueError(f"The story {name} is of type {type(text).__name__}: it takes text.")
     try:
-        content = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"The story {name} is not TOML: {first_line(error)}.") from error
+        content = toml.loads(text)
+    except ValueError as error:
+        raise ValueError(f"The story {name} cannot be read: {first_line(error)}.") from error
     summary, coupling = content.pop("summary", ""), content.pop("coupling", "gumbel")
     if not isinstance(summary, str):
         raise ValueError(f"The story {name}: summary is {brief(summary)}: it takes words.")

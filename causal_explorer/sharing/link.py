@@ -11,6 +11,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
+from causal_explorer import toml
 from causal_explorer.checkpoint import shipped_mechanisms
 from causal_explorer.inference import arguments
 from causal_explorer.scm.coupling import coupling_named
@@ -21,7 +22,6 @@ from causal_explorer.wording import brief
 
 EDITED = "edited"  # the story's name in an address that brings its text along
 Values = Sequence[str]
-_LARGEST = 1_000_000  # bytes of an unpacked text or picture
 _PICTURE = 512  # bytes
 _DIGITS = 20  # a text of more digits is read as no number
 
@@ -88,22 +88,30 @@ def packed(content: bytes) -> str:
     return urlsafe_b64encode(zlib.compress(content, 9)).decode().rstrip("=")
 
 
-def unpacked_bytes(text: str) -> bytes:
-    """The inverse of `packed`.
+def unpacked_bytes(text: str, most: int) -> bytes:
+    """The inverse of `packed`; of what holds more, nothing past `most` + 1 bytes is unpacked.
+
+    Args:
+        text: of the address.
+        most: bytes that it may hold.
 
     Raises:
-        ValueError: the text is broken, or unpacks to more than a megabyte.
+        ValueError: the text is broken, or holds too much.
     """
     try:
         content = urlsafe_b64decode(text + "=" * (-len(text) % 4))
         unpacking = zlib.decompressobj()
-        found = unpacking.decompress(content, _LARGEST)
+        found = unpacking.decompress(content, most + 1)
     except (ValueError, zlib.error) as error:
         raise ValueError(
             "The link is damaged: a text or a picture in it does not unpack."
         ) from error
+    if len(found) > most:
+        raise ValueError(
+            f"The link is damaged: a text or a picture in it holds too much, over {most:,} bytes."
+        )
     if not unpacking.eof:
-        raise ValueError("The link is damaged: it is cut short, or holds too much.")
+        raise ValueError("The link is damaged: it is cut short.")
     return found
 
 
@@ -114,7 +122,7 @@ def unpack_story(text: str) -> str:
         ValueError: the link is damaged.
     """
     try:
-        return unpacked_bytes(text).decode()
+        return unpacked_bytes(text, toml.STORY).decode()
     except UnicodeDecodeError as error:
         raise ValueError("The link is damaged: its story is no text.") from error
 
@@ -125,7 +133,7 @@ def unpack_picture(text: str) -> bytes:
     Raises:
         ValueError: the link is damaged.
     """
-    found = unpacked_bytes(text)
+    found = unpacked_bytes(text, _PICTURE)
     if len(found) != _PICTURE:
         raise ValueError(f"The link is damaged: its picture has {len(found)} bytes, not 512.")
     return found

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import platform
-import tomllib
 from importlib import metadata
 
+from causal_explorer import toml
 from causal_explorer.checkpoint import SHIPPED, find, kept, measured
 from causal_explorer.sharing.catalogue import entry, systems
 
@@ -80,7 +80,7 @@ _FACTS = (("Python", ""), ("torch", "torch"), ("Pyro", "pyro-ppl"), ("Streamlit"
 def version() -> str:
     """Of this checkout, or of the package where it is installed without one."""
     try:
-        project = tomllib.loads((SHIPPED.parent / "pyproject.toml").read_text(encoding="utf-8"))
+        project = toml.load(SHIPPED.parent / "pyproject.toml", toml.CONFIG)
     except OSError:
         return metadata.version("causal-explorer")
     return project["project"]["version"]

@@ -18,7 +18,9 @@ from causal_explorer.sharing.panel import Figure, Panel
 from causal_explorer.ui.pictures import data_uri
 
 _KEY = "live"
-_SCRIPT = component("causal_explorer.live", js=Path(__file__).with_name("live.js").read_text())
+_SCRIPT = component(
+    "causal_explorer.live", js=Path(__file__).with_name("live.js").read_text("utf-8")
+)
 
 
 @dataclass(frozen=True)

@@ -1,3 +1,5 @@
+import codecs
+
 import numpy as np
 import pytest
 import torch
@@ -43,6 +45,17 @@ def test_pictures_and_attributes_are_read_in_order(folder):
     assert x.shape == (COUNT, 3, 64, 64)
     shades = x.mean((2, 3))[:, 0] * 255
     np.testing.assert_allclose(shades, 10 * np.arange(COUNT), atol=2)  # JPEG rounds
+
+
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8], ids=["plain", "marked"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"], ids=["unix", "windows"])
+def test_an_editor_may_have_saved_the_lists(folder, mark, end):
+    plain, rows = opened(folder), opened(folder).rows("test")
+    for path in folder.glob("*.txt"):
+        path.write_bytes(mark + path.read_bytes().replace(b"\n", end) + end)
+    saved = opened(folder)
+    assert saved.v.equal(plain.v)
+    assert saved.rows("test").tolist() == rows.tolist() == [18, 19]
 
 
 def test_a_square_is_cut_out(folder):

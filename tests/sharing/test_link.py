@@ -1,3 +1,4 @@
+import zlib
 from urllib.parse import parse_qs
 
 import numpy as np
@@ -11,6 +12,7 @@ from causal_explorer.sharing.link import (
     query_string,
     to_params,
     unpack_picture,
+    unpack_story,
     unpacked_bytes,
 )
 from causal_explorer.sharing.question import Question, named_or_told
@@ -110,12 +112,44 @@ def test_a_factor_that_is_none_is_one_sentence(name):
 @pytest.mark.parametrize("text", ["", "x", "%%%", "é", packed(b"heart")[:-3], "A" * 5_000])
 def test_a_damaged_link_is_one_sentence(text):
     with pytest.raises(ValueError, match=r"The link is damaged: .*\."):
-        unpacked_bytes(text)
+        unpacked_bytes(text, 512)
 
 
-def test_a_link_cannot_unpack_to_more_than_a_megabyte():
+@pytest.mark.parametrize("size", [0, 1, 511, 512])
+def test_what_is_packed_unpacks_up_to_its_limit(size):
+    content = bytes(range(256)) * 2
+    assert unpacked_bytes(packed(content[:size]), 512) == content[:size]
+
+
+@pytest.mark.parametrize("size", [513, 2_000])
+def test_a_link_cannot_unpack_to_more_than_what_it_is_for_takes(size):
+    with pytest.raises(ValueError, match="holds too much, over 512 bytes"):
+        unpacked_bytes(packed(bytes(size)), 512)
+    with pytest.raises(ValueError, match="holds too much, over 16,384 bytes"):
+        unpack_story(packed(b" " * 16_385))
+    assert len(unpack_story(packed(b" " * 16_384))) == 16_384
+    with pytest.raises(ValueError, match="holds too much, over 512 bytes"):
+        unpack_picture(packed(bytes(size)))
+
+
+def test_unpacking_stops_at_its_limit(monkeypatch):
+    """What zlib is asked for is bounded, not only what comes of it."""
+    asked = []
+
+    class Spy:
+        def __init__(self):
+            self.own = plain()
+            self.eof = False
+
+        def decompress(self, content, most):
+            asked.append(most)
+            return self.own.decompress(content, most)
+
+    plain = zlib.decompressobj
+    monkeypatch.setattr(zlib, "decompressobj", Spy)
     with pytest.raises(ValueError, match="holds too much"):
-        unpacked_bytes(packed(bytes(2_000_000)))
+        unpack_story(packed(bytes(20_000)))
+    assert asked == [16_385]
 
 
 def test_a_picture_of_another_size_is_refused():

@@ -10,13 +10,14 @@ from pathlib import PurePath
 
 import numpy as np
 
+from causal_explorer import toml
 from causal_explorer.scm.parametric import Effect, Peak
 from causal_explorer.scm.story import Story, parse
 from causal_explorer.scm.variables import Variable
+from causal_explorer.text import decoded
 from causal_explorer.wording import brief, first_line
 
 Edge = tuple[str, str]  # cause, effect
-MOST_BYTES = 1_000_000  # of an uploaded story; the shipped ones have under 1,000
 _MOST_HIDDEN = 64  # combinations of hidden classes: half a second a map
 _FACTOR, _LINE, _NEW, _CUT, _ORANGE = "#d7dbe0", "#8a93a0", "#2f7fd0", "#d1342f", "#e8912d"
 
@@ -32,18 +33,20 @@ def uploaded(name: str, content: bytes, variables: tuple[Variable, ...]) -> Stor
     Raises:
         ValueError: in one sentence, what is wrong with it.
     """
-    if len(content) > MOST_BYTES:
+    if len(content) > toml.STORY:
         raise ValueError(
             f"The file {brief(name)} has {len(content):,} bytes: a story takes at most "
-            f"{MOST_BYTES:,}."
+            f"{toml.STORY:,}."
         )
     try:
-        story = parse(PurePath(name).stem[:40], content.decode("utf-8-sig"))
+        text = decoded(content)
+    except ValueError as error:
+        raise ValueError(f"The file {brief(name)} cannot be read: {first_line(error)}.") from error
+    try:
+        story = parse(PurePath(name).stem[:40], text)
         if prod(story.hidden.values()) <= _MOST_HIDDEN:
             story.build(variables)
             return story
-    except UnicodeDecodeError as error:
-        raise ValueError(f"The file {brief(name)} is not text in UTF-8.") from error
     except (RecursionError, OverflowError, TypeError) as error:
         raise ValueError(f"The file {brief(name)} is no story: {first_line(error)}.") from error
     raise ValueError(

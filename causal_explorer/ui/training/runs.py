@@ -116,7 +116,7 @@ def _line(written: bytes) -> Line | None:
 def _card(path: Path) -> str:
     """Without its heading, the run's name, and pictures from elsewhere; its table gets a head."""
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
     except OSError:
         return ""
     heading, _, rest = text.partition("\n")

@@ -267,10 +267,10 @@ def test_a_file_with_a_mark_of_its_encoding_is_opened():
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"#" * 10_000_000, "10,000,000 bytes: a story takes at most 1,000,000"),
-        ("summary = 'ä'".encode("latin-1"), "not text in UTF-8"),
-        (FLAT.encode("utf-16"), "not text in UTF-8"),
-        (b"x = " + b"[" * 100_000, "is not TOML"),
+        (b"#" * 16_385, "16,385 bytes: a story takes at most 16,384"),
+        ("summary = 'ä'".encode("latin-1"), "its line 1 is not UTF-8, save it as UTF-8"),
+        (FLAT.encode("utf-16"), "it is UTF-16, save it as UTF-8"),
+        (b"x = " + b"[" * 17, "more than 16 lists or tables within one another"),
         (b"summary =", "is not TOML"),
         (b"", "it takes one for each of shape, scale"),
         (f"{FLAT}[colour]".encode(), "has the sections"),
