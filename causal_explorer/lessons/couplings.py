@@ -41,7 +41,7 @@ def tell(open_explorer: Opener) -> Told:
             f"least {percent(distance)} of the draws (total variation).",
         ),
         _figures(explorer, imagined),
-        _answer(max(see, do), imagined, factor),
+        _answer(max(see, do), imagined, factor, treated(explorer)),
     )
 
 
@@ -58,6 +58,11 @@ def done(explorer: Explorer, coupling: str) -> Law:
         name: np.sum([p * law[name] for p, law in zip(prior, laws, strict=True)], axis=0)
         for name in laws[0]
     }
+
+
+def treated(explorer: Explorer) -> dict[str, Law]:
+    """p(v_do | what do() sets was otherwise), by coupling: the effect on the treated."""
+    return {name: explorer.law(SEEN, DO, name) for name in COUPLINGS}
 
 
 def _figures(explorer: Explorer, imagined: dict[str, Law]) -> tuple[Figure, ...]:
@@ -78,16 +83,26 @@ def _figures(explorer: Explorer, imagined: dict[str, Law]) -> tuple[Figure, ...]
     )
 
 
-def _answer(gap: float, imagined: dict[str, Law], factor: str) -> str:
+def _answer(gap: float, imagined: dict[str, Law], factor: str, ett: dict[str, Law]) -> str:
     parts = [f"{mean(law[factor]):.1f} under {name}" for name, law in imagined.items()]
+    shared = [f"{mean(law[factor]):.1f} under {name}" for name, law in ett.items()]
     return (
-        "None can. Every observation is a law of rung 1 and every experiment one of rung 2, and on "
-        f"both the couplings agree to within {small(gap)}. They differ in what the same noise "
-        f"would have done under another cause: the mean {factor} of this heart would be "
-        f"{listed(parts)}. Monotone keeps a sprite's rank among those of its scale; "
-        "Gumbel-max keeps a value where it can. To choose one is to assume something that no data "
-        "can check, so a counterfactual should name its coupling."
+        "No observation can, and no experiment that sets factors: on rungs 1 and 2 the couplings "
+        f"agree to within {small(gap)}. That does not put all of rung 3 out of reach: of all "
+        f"sprites with {equations(SEEN, FACTORS)}, had it been {_set()}, the mean {factor} would "
+        f"be {listed(shared)}. This effect on the treated asks each mechanism once, and follows "
+        "from the graph and what is seen. Experiments can sample some counterfactuals too "
+        "(Raghavan and Bareinboim 2025, arXiv:2503.11870). The question about this heart asks one "
+        f"mechanism twice, what was and what would have been: its mean {factor} would be "
+        f"{listed(parts)}. Monotone keeps a sprite's rank among those of its scale; Gumbel-max "
+        "keeps a value where it can. To choose one is to assume something that no such data can "
+        "check, so a counterfactual, and what is called its truth, should name its coupling."
     )
+
+
+def _set() -> str:
+    """What do() sets, values alone: "0"."""
+    return listed([v.label(DO[v.name]) for v in FACTORS if v.name in DO])
 
 
 LESSON = Lesson(

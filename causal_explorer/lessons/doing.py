@@ -7,12 +7,14 @@ import numpy as np
 from causal_explorer.data.dsprites import FACTORS, SHAPES
 from causal_explorer.lessons.lesson import HEART, Lesson, Opener, Told, shown
 from causal_explorer.lessons.numbers import Law, furthest, mean
+from causal_explorer.scm.coupling import COUPLINGS
 from causal_explorer.sharing.question import Question
 from causal_explorer.sharing.words import listed, notation, percent
 
 LOW_HEART = (*HEART[:-1], ("posY", 22))
 STATE = Question("scm-vae", "default", LOW_HEART, (("scale", 0),), 1001, 0, "monotone")
 SPRITE, DO = dict(STATE.sprite), dict(STATE.do)
+OTHER = next(name for name in COUPLINGS if name != STATE.coupling)
 ASKED = notation(DO, FACTORS)
 
 
@@ -29,9 +31,9 @@ def tell(open_explorer: Opener) -> Told:
             shown("Original", "this sprite as it is", answer.original),
             shown("Do", f"the population under {ASKED}", population.density),
             shown("Imagine", f"this sprite under {ASKED}", answer.density),
-            shown("Imagine: truth", "rendered for the same draws", answer.truth),
+            shown("Imagine: truth", f"of the same draws, {STATE.coupling}", answer.truth),
         ),
-        _answer(done, imagined),
+        _answer(done, imagined, explorer.law(SPRITE, DO, OTHER)),
     )
 
 
@@ -55,16 +57,19 @@ def _beside(row: float, law: Law) -> str:
     return f"{abs(gap):.1f} {'lower' if gap >= 0 else 'higher'}"
 
 
-def _answer(done: Law, imagined: Law) -> str:
+def _answer(done: Law, imagined: Law, otherwise: Law) -> str:
     name, distance = furthest(done, imagined)
     kept = [n for n, law in imagined.items() if n not in DO and np.isclose(law[SPRITE[n]], 1)]
     return (
         "It used the sprite. Abduction reads off the noise that must have made this very sprite; "
         f"action sets the scale; prediction runs the same noise again. {_kept(kept)} Doing draws "
         f"fresh noise for everybody, so that {name} comes out otherwise than imagined in at least "
-        f"{percent(distance)} of the draws (total variation). An experiment can settle the first "
-        "answer. It cannot settle the second, because nobody can make the same sprite twice: what "
-        f"noise keeps is the coupling's to say, here {STATE.coupling}."
+        f"{percent(distance)} of the draws (total variation). An experiment that sets the scale "
+        "settles the first answer. It does not settle the second, which asks how one sprite's posY "
+        "answers to two scales at once, and nobody can make the same sprite twice: what noise "
+        f"keeps is the coupling's to say. Under {STATE.coupling} the mean posY is "
+        f"{mean(imagined['posY']):.1f}, under {OTHER} it would be {mean(otherwise['posY']):.1f}; "
+        "the truth that is shown is of the coupling that is chosen."
     )
 
 

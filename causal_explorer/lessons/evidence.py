@@ -74,7 +74,7 @@ def _figures(answer: CounterfactualAnswer, hearts: list[Kind]) -> tuple[Figure, 
     return (
         shown("Evidence", "the image, without its labels", answer.original),
         shown("Counterfactual density", "averaged over the explanations", answer.density),
-        shown("Truth", "rendered for the same draws, averaged", answer.truth),
+        shown("Truth", f"of the same draws, {STATE.coupling}", answer.truth),
         *(
             shown(f"Orientation {either(where)}", f"{percent(share)} of the posterior", picture)
             for where, share, picture in hearts

@@ -17,7 +17,7 @@ from causal_explorer.sharing.words import notation, percent
 
 STATE = Question("scm-vae-mlp", "default", HEART, (("shape", 0),), 1001, 0, "gumbel")
 ASKED = notation(dict(STATE.do), FACTORS)
-SETTINGS = SVISettings()  # the original's
+SETTINGS = SVISettings()  # the class project's
 OURS = "scm-vae"
 
 
@@ -54,7 +54,7 @@ def tell(open_explorer: Opener, watch: Watch | None = None) -> Told:
             shown("Original", "the sprite that is asked about", exact.original),
             shown("SVI", score(found), found.density),
             shown("Exact, same decoder", score(exact), exact.density),
-            shown("Truth", "rendered for the exact draws", exact.truth),
+            shown("Truth", f"of the exact draws, {STATE.coupling}", exact.truth),
         ),
         _answer(found, exact, ours),
     )
@@ -94,7 +94,7 @@ def _answer(found: SVIAnswer, exact: CounterfactualAnswer, ours: CounterfactualA
 
 LESSON = Lesson(
     id="what-the-original-got-wrong",
-    title="What the original got wrong",
+    title="What the class project got wrong",
     page="",
     state=STATE,
     asked="Abduction and decoder both stand between the image and the answer. How would you find "

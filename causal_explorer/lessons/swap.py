@@ -78,9 +78,13 @@ def _answer(
         f"Of the {count:,} parameters of the image model, {differing:,} change. A story is p(v), "
         "the image model is p(x | v, z): how factors come about, and how they look. They are "
         "mechanisms of their own, so one can be replaced without touching the other: the "
-        "principle of independent mechanisms. Each answer is held against the truth of its own "
-        f"story: {score(one)} under {STATE.story}, {score(other)} under {OTHER.story}. Which story "
-        "is the right one is not for the image model to say."
+        "principle of independent mechanisms. It is assumed, and holds here because z is "
+        "independent of the factors, nothing hidden causes both a factor and the picture, and "
+        "training covered all that a story may draw, but for the combinations that were held out "
+        "to be measured; where one of these fails, p(x | v, z) has to be learned anew. Each answer "
+        f"is held against the truth of its own story and of the coupling {STATE.coupling}: "
+        f"{score(one)} under {STATE.story}, {score(other)} under {OTHER.story}. Which story is the "
+        "right one is not for the image model to say."
     )
 
 

@@ -27,6 +27,7 @@ from causal_explorer.metrics import composition as axiom
 from causal_explorer.metrics.paths import sampled
 from causal_explorer.models.window import WindowedBernoulli
 from causal_explorer.sharing.link import from_params
+from causal_explorer.sharing.words import small
 from tests.metrics.small import GUMBEL, Perfect, sprites, world_of
 
 INSTANT = [lesson for lesson in LESSONS if not lesson.steps]
@@ -106,6 +107,13 @@ def test_a_lesson_is_three_short_sentences_and_pictures(lesson):
 
 
 @instant
+def test_a_truth_names_its_coupling(lesson):
+    for figure in told(lesson).figures:
+        if "ruth" in figure.title:
+            assert lesson.state.coupling in figure.caption
+
+
+@instant
 def test_no_number_is_typed_in(lesson):
     """With another model and story in their place, a lesson tells other numbers."""
 
@@ -133,8 +141,36 @@ def test_seeing_is_not_doing():
         rows = answer.factors[:, 4]
         assert abs(rows.mean() - mean) < 5 * rows.std() / 4_000**0.5 + 0.05
     assert numbers(second) == [round(100 * see[1]["shape"][2]), round(100 * do[1]["shape"][2])]
-    assert f"by +{seen:.1f} where scale is seen and by −{-done:.1f} where it is set" in third
-    assert "Simpson's paradox" in third
+    assert f"changes by +{seen:.1f} in the crowd and by −" in third
+    assert third.endswith(f"where scale is set, by −{-done:.1f}.")
+
+
+def test_simpsons_paradox_is_the_crowd_against_its_parts_and_nothing_is_done():
+    explorer = opened("scm-vae", "confounded")
+    ends = [
+        [explorer.law(given={"scale": k, "shape": s})["posY"] @ ROWS for k in (0, 5)]
+        for s in range(3)
+    ]
+    parts = [after - before for before, after in ends]
+    third = told(seeing.LESSON).sentences[2]
+    assert f"by −{-min(parts):.1f} to −{-max(parts):.1f} within a shape (Simpson's para" in third
+    assert seeing.is_paradox(9.7, parts)
+    assert not seeing.is_paradox(9.7, [-8.6, 0.1, -8.6])
+    assert not seeing.is_paradox(0.0, [0.0, 0.0, 0.0])
+
+
+def test_how_thin_positivity_is_and_how_many_pictures_it_takes():
+    explorer = opened("scm-vae", "confounded")
+    shape, share, both = seeing.rarest(explorer)
+    assert shape == 0, "squares are hardly ever large"
+    assert share == explorer.law(given={"shape": 0})["scale"][5]
+    assert both == pytest.approx(share / 3)
+    count = seeing.pictures_until(both)
+    assert 1 - (1 - both) ** count >= 0.95 > 1 - (1 - both) ** (count - 1)
+    answer = told(seeing.LESSON).answer
+    assert f"it takes {count:,} to see one" in answer
+    for granted in ("the shape is seen", "the graph is right", "every scale occurs"):
+        assert granted in answer
 
 
 def test_the_back_door_adjustment_is_do():
@@ -146,7 +182,8 @@ def test_the_back_door_adjustment_is_do():
 
 def test_without_a_common_cause_the_sign_stays():
     third = seeing.tell(lambda checkpoint, _: opened(checkpoint, "independent")).sentences[2]
-    assert third.endswith("the sign stays.")
+    assert "Simpson" not in third
+    assert numbers(third)[2:] == [0] * 4
 
 
 def test_doing_is_not_imagining():
@@ -162,21 +199,35 @@ def test_doing_is_not_imagining():
     assert third[1] == 100
     assert abs(rows.mean() - third[2]) < 5 * rows.std() / 4_000**0.5 + 0.05
     assert "lower than the population's" in told(doing.LESSON).sentences[2]
+    other = explorer.law(LOW, {"scale": 0}, "gumbel")["posY"] @ ROWS
+    assert abs(other - imagined["posY"] @ ROWS) > 3, "the coupling decides it"
+    assert f"under gumbel it would be {other:.1f}" in told(doing.LESSON).answer
 
 
-def test_without_abduction_the_answer_is_wrong():
+def test_without_abduction_another_question_is_answered():
     explorer = opened("scm-vae", "default")
     own = explorer.counterfactual(HEART, do={"shape": 0}, samples=1001, coupling="gumbel")
     fresh = explorer.intervention({"shape": 0}, 1001)
+    theirs = explorer.counterfactual(HEART, do={"shape": 0}, samples=1001, coupling="monotone")
+    assert theirs.iou > 0.99, "right, by the truth of its own coupling"
+    assert iou(theirs.density, own.truth) < 0.5, "as far from the other truth as fresh noise"
     assert own.l1 < 1e-5 < 0.01 < l1(fresh.density, own.truth)
     assert own.iou > 0.99999 > 0.6 > iou(fresh.density, own.truth)
     first, second, _ = told(abduction.LESSON).sentences
     assert numbers(first)[-1] == round(own.iou, 3)
-    assert numbers(second)[-2] == round(l1(fresh.density, own.truth), 5)
-    assert numbers(second)[-1] == round(iou(fresh.density, own.truth), 3)
+    assert numbers(second)[-5:-3] == [
+        round(l1(fresh.density, own.truth), 5),
+        round(iou(fresh.density, own.truth), 3),
+    ]
+    assert numbers(second)[-2:] == [
+        round(l1(theirs.density, own.truth), 5),
+        round(iou(theirs.density, own.truth), 3),
+    ]
     assert abduction.singles(fresh, own.truth, explorer) < 0.5
     null = explorer.intervention({"shape": 2}, 1001)
     assert l1(null.density, own.original) > 0.01
+    assert set(abduction.nulls(explorer)) == {"gumbel", "monotone"}
+    assert all(answer.l1 == 0 for answer in abduction.nulls(explorer).values())
 
 
 def test_ambiguous_evidence():
@@ -226,6 +277,20 @@ def test_couplings_that_data_cannot_tell_apart():
     assert round(100 * apart(*laws, "posY")) in numbers(third)
 
 
+def test_the_effect_on_the_treated_is_the_same_under_every_coupling():
+    explorer = opened("scm-vae", "confounded")
+    treated = [
+        explorer.law({"scale": 5}, {"scale": 0}, name)["posY"] @ ROWS
+        for name in ("gumbel", "monotone")
+    ]
+    shares = explorer.law(given={"scale": 5})["shape"]
+    means = [explorer.law(given={"shape": s, "scale": 0})["posY"] @ ROWS for s in range(3)]
+    assert treated == pytest.approx([shares @ means] * 2), "Σ p(shape | treated) E[posY | …]"
+    apart = couplings.treated(opened("scm-vae", "default"))
+    np.testing.assert_allclose(apart["gumbel"]["posY"], apart["monotone"]["posY"], atol=1e-12)
+    assert "5.2 under gumbel and 5.2 under monotone" in told(couplings.LESSON).answer
+
+
 def test_swap_the_story_keep_the_model():
     one, other = ce.load("scm-vae", "default"), ce.load("scm-vae", "independent")
     swap_one, swap_other = (e.counterfactual(HEART, do={"shape": 0}) for e in (one, other))
@@ -258,10 +323,17 @@ def test_asking_for_what_is_so():
         answer = explorer.counterfactual(HEART, do={"shape": "heart"})
         assert np.abs(answer.density - answer.original).max() < 1e-9
     assert composition.decoder_mean(ours, 10) < 1e-6 < 0.01 < composition.decoder_mean(dense)
+    styled = opened("scm-vae-styled", "default")
+    assert composition.blindness(ours) == 0, "whatever picture is asked about"
+    assert min(composition.blindness(dense), composition.blindness(styled)) > 0.5
+    assert 0 < composition.decoder_mean(styled) < 0.01
+    x, v = composition.sprite(styled)
+    assert x.sum() < opened("scm-vae", "default").checkpoint.dataset.render(v.numpy()).sum()
     _, second, third = told(composition.LESSON).sentences
     assert l1(answer.reconstruction, answer.original) > 0.01
     assert numbers(second)[-2] > 0.01
-    assert numbers(third)[-1] == pytest.approx(composition.decoder_mean(dense), rel=0.05)
+    assert f"by {small(composition.decoder_mean(dense))} with the exhibit" in third
+    assert "but by 0 with scm-vae, whose z says nothing" in told(composition.LESSON).answer
 
 
 class Grey(Perfect):
