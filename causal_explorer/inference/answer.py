@@ -19,8 +19,10 @@ class Answer:
 
     Attributes:
         density: (64, 64) float64, the averaged probability that a pixel is on.
-        truth: (64, 64) float64, the renderer's pictures averaged over the same draws; NaN where
-            nobody told what the image shows beside its factors.
+        truth: (64, 64) float64, the renderer's pictures averaged over the same draws of the
+            factors, and so under the same graph, tables and coupling: it tells whether the model
+            paints what followed, not whether that would have followed. NaN where nobody told what
+            the image shows beside its factors.
         uncertainty: the variance of each pixel, split into its sources.
         variables: the columns of the tables of classes.
     """

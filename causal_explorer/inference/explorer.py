@@ -51,7 +51,7 @@ class Explorer(Opened):
 
     Attributes:
         checkpoint: the trained image mechanism.
-        story: the factors' mechanisms; swapped without retraining.
+        story: the factors' mechanisms, given and not learned; swapped as `scm.stories` says.
         recogniser: proposes what an image shows; None where none is shipped for the data set.
     """
 

@@ -1,5 +1,9 @@
 """The truth: the renderer's pictures of units, with what no label names as it was.
 
+It is the truth under the story and the coupling of the question: both pictures share every draw of
+the factors, so their difference is the image model's and says nothing of graph, tables or
+coupling.
+
 What a picture shows and no label names, a style, is noise of the image. No do() on the factors
 moves it, so it is kept; where nobody told it, the truth is not known.
 """

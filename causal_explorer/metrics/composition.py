@@ -1,7 +1,8 @@
 """Composition: a null intervention should leave the image as it is.
 
 Source: Monteiro et al. 2023 (arXiv:2303.01274), definition of composition. Keeping the noise of
-the pixels makes it zero for any model, however useless: read it along the decoder-mean path too.
+the pixels makes it zero for any model, however useless: read it along the decoder-mean path too,
+which says nothing either of a model whose z is idle: that paints from the labels alone.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Effectiveness: the picture should show what do() asked for, and what follows from it.
 
 Source: Monteiro et al. 2023 (arXiv:2303.01274), definition of effectiveness; read off by the
-renderer's own pictures instead of a trained classifier, whose errors would be counted too.
+renderer's own pictures instead of a trained classifier, whose errors would be counted too. It is a
+property of the decoder: one that is told the geometry of its shapes has it for the asking.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Reversibility: there and back again should leave the image as it is.
 
 Source: Monteiro et al. 2023 (arXiv:2303.01274), definition of reversibility. A model that does
-nothing whatever it is asked is perfectly reversible: read it beside effectiveness.
+nothing whatever it is asked is perfectly reversible: read it beside effectiveness. So is one whose
+z is idle along the decoder-mean path, as it paints from the labels alone.
 """
 
 from __future__ import annotations

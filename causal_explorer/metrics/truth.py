@@ -1,4 +1,8 @@
-"""Error of counterfactuals against the true picture, which only a known renderer can give."""
+"""Error of counterfactuals against the picture that a known renderer gives for the same draws.
+
+The factors are drawn once for both, under one story and coupling: what is measured is the image
+model, and the measure would be the same if all of these were wrong.
+"""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ it part by part, if no part paints what another shows: an L1 on the D_k makes ea
 pixels allow. Which concepts a part shows is given, as the labels are.
 
 Source: Yang et al. 2021 (arXiv:2004.08697), equations 5 to 12; additive decoders, Lachapelle et al.
-2023 (arXiv:2307.02598).
+2023 (arXiv:2307.02598). As the prior of z_k is the label, how well z tells it is a regression's
+score, and no concept is found that was not labelled.
 """
 
 from __future__ import annotations

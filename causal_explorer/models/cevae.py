@@ -6,8 +6,10 @@
     -loss = ELBO + log q(t | x) + log q(y | t, x)
 
 Networks and objective are Pyro's own, `pyro.contrib.cevae`; here they meet our data sets, our
-trainer and our checkpoints. Nats are of whitened proxies and outcomes, so they compare models of
-the same data set.
+trainer and our checkpoints. That it finds the effect is not guaranteed: with a latent of another
+kind or size than the hidden cause it may fit as well and be wrong however many data there are
+(Rissanen and Marttinen 2021, arXiv:2102.06648). Nats are of whitened proxies and outcomes, so they
+compare models of the same data set.
 
 Source: Louizos, Shalit, Mooij, Sontag, Zemel and Welling 2017 (arXiv:1705.08821).
 """

@@ -7,6 +7,9 @@
 
 As the prior tells z what x says at no cost, z may hold it, and nothing is gained by reading it off
 t, however much the two go together: that is what keeps a covariate where it is under do(t).
+The paper's result takes for granted that nothing hidden causes both t and y given x, that z is a
+balanced prognostic score with overlap, and that y is an injective function of it plus independent
+noise; it is about effects given x, not about the picture of one unit.
 
 Two baselines are variants of the same networks: "cvae" gives x to the decoder and has the prior
 N(0, I); "no-x" knows no covariates at all.

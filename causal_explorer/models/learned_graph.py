@@ -8,7 +8,9 @@ augmented Lagrangian. The networks are trained under random masks, so each can b
 set of parents, and the expectation over A is exact. Mixtures fit any noise, so likelihood alone
 says nothing of an edge's direction: the fewest edges that explain the labels do, up to Markov
 equivalence. Where causes that are independent meet in an effect, as in the pendulum's shadow, no
-other graph is equivalent.
+other graph is equivalent. That takes faithfulness, which is in doubt where an effect is a function
+of its causes without noise, as a shadow is: other sets of parents may then explain it as well, and
+that the graph comes out right is found by experiment. Labels alone enter, no picture.
 
 Sources: mask layer and H, Yang et al. 2021 (arXiv:2004.08697, equations 5 and 10); augmented
 Lagrangian, Zheng et al. 2018 (arXiv:1803.01422); likelihood score, Ng et al. 2020

@@ -4,6 +4,10 @@
     z   ~  N(0, I)                        exogenous noise of the image
     x_p := 1[u_p < p(x_p = 1 | v, z)]     a pixel, u_p ~ U(0, 1)
 
+All noises are independent, so nothing hidden causes both a factor and the picture, and what u_p
+does when p changes is a coupling like that of the factors: chosen, not learned. Other functions of
+v and noise have the same p(x | v) and other counterfactuals.
+
 Source: deep structural causal models, Pawlowski, Castro and Glocker 2020 (arXiv:2006.06485).
 """
 

@@ -1,7 +1,9 @@
 """The stories that come with the project, and those in the user's own files.
 
-The image mechanism p(x | v, z) is the same under every story (independent mechanisms,
-Peters, Janzing and Schölkopf 2017, section 2.1): a story is swapped without retraining.
+The image mechanism p(x | v, z) is taken to be the same under every story (independent mechanisms,
+Peters, Janzing and Schölkopf 2017, section 2.1): a story is swapped without retraining. That holds
+as long as z is independent of v, nothing hidden causes both a factor and the picture, and training
+covered what the story may draw.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What no data can decide: how far the answers of the two couplings lie apart."""
+"""What neither seeing nor doing decides: how far the answers of the two couplings lie apart."""
 
 from __future__ import annotations
 
