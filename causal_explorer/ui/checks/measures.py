@@ -8,7 +8,6 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from causal_explorer.metrics.table import PUBLISHED
 from causal_explorer.ui.explore.changes import STYLE
 
 Figures = dict[str, Any]  # of a check.json
@@ -16,8 +15,7 @@ Figures = dict[str, Any]  # of a check.json
 AXIOMS = """
 **Composition**: asking for what is already so should give the image back. **Reversibility**: there
 and back again should too. Both are mean absolute differences a pixel, after one round and after
-ten, along the decoder-mean path; along the sampled path the pixels' noise is kept, so that
-composition is 0 for any model.
+ten, along the decoder-mean path and along the sampled one.
 """
 EFFECTIVENESS = """
 **Effectiveness**: does the picture show what do() asked for? The factors are read off it by the
@@ -68,24 +66,6 @@ def axioms_html(found: Figures) -> str:
         for path, own in found[axiom].items()
     ]
     return table_html(("", "once", "ten times"), rows)
-
-
-def published_html(found: Figures) -> str:
-    """Beside what others publish on other data."""
-    own = found["composition"]["decoder_mean"]
-    shape = found["effectiveness"]["matrix"][0][0]
-    rows = [
-        (
-            f"{found['checkpoint']}, dSprites",
-            f"{own['once']:.6f}",
-            f"{own['ten_times']:.6f}",
-            f"{shape:.3f}",
-        )
-    ]
-    rows += [
-        (name, f"{once:.4f}", f"{ten:.4f}", f"{share:.3f}") for name, once, ten, share in PUBLISHED
-    ]
-    return table_html(("", "composition 1", "composition 10", "do(class) is seen"), rows)
 
 
 def effectiveness_figure(found: Figures) -> go.Figure:

@@ -3,6 +3,8 @@
 import streamlit as st
 
 from causal_explorer.checkpoint import measured, shipped_mechanisms
+from causal_explorer.metrics.table import axioms_notes
+from causal_explorer.models.scope import SCOPES
 from causal_explorer.sharing.question import Classes
 from causal_explorer.sharing.words import equations
 from causal_explorer.ui import controls, serving
@@ -34,10 +36,10 @@ def show_measures(checkpoint: str) -> None:
     st.subheader("Axioms", anchor=False)
     st.markdown(measures.AXIOMS)
     st.html(measures.axioms_html(found))
-    st.markdown("Beside published figures. The data differ: a yardstick, no contest.")
-    st.html(measures.published_html(found))
+    st.caption(" ".join(axioms_notes(found["minimality"]["active"])))
     st.subheader("Effectiveness", anchor=False)
     st.markdown(measures.EFFECTIVENESS)
+    st.caption(SCOPES[serving.opened(checkpoint).checkpoint.config["model"]].limits)
     st.plotly_chart(
         measures.effectiveness_figure(found),
         config=STILL,

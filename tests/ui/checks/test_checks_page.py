@@ -64,6 +64,9 @@ def test_the_measures_come_first(model):
     ]
     (chart,) = page.get("plotly_chart")
     assert chart.proto.alt
+    said = " ".join(caption.value for caption in page.main.caption)
+    assert ("cannot fail either" in said) == (model == "scm-vae"), "no unit of its z is active"
+    assert ("told how many corners" in said) == (model == "scm-vae")
 
 
 @pytest.mark.parametrize("model", shipped_mechanisms())

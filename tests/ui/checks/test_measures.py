@@ -1,7 +1,6 @@
 import pytest
 
 from causal_explorer.checkpoint import measured, shipped_mechanisms
-from causal_explorer.metrics.table import PUBLISHED
 from causal_explorer.ui.checks import measures
 
 
@@ -19,14 +18,6 @@ def test_the_bars_of_the_shipped_model():
     assert min(row[i] for i, row in enumerate(matrix)) >= 0.99
     assert found["composition"]["decoder_mean"]["ten_times"] <= 0.001
     assert found["reversibility"]["decoder_mean"]["ten_times"] <= 0.002
-
-
-def test_the_published_figures_stand_beside_ours():
-    html = measures.published_html(measured("scm-vae"))
-    for name, *_ in PUBLISHED:
-        assert name in html
-    assert "0.972" in html
-    assert "scm-vae, dSprites" in html
 
 
 def test_the_map_shows_the_matrix():
