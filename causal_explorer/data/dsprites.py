@@ -31,7 +31,8 @@ FACTORS = (
         tuple(np.linspace(0.0, 2 * np.pi, 40)),
         "rad",
         "circular",
-        about="40 steps of one full turn, counter-clockwise; 0 and 39 look the same.",
+        about="39 steps of one full turn, counter-clockwise; 0 and 39 look the same.",
+        closed=True,
     ),
     Variable(
         "posX",

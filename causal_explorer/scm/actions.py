@@ -27,16 +27,23 @@ class Set:
 
 @dataclass(frozen=True)
 class Shift:
-    """v := f(pa, u) + by, kept in range or carried around a ring: a soft intervention."""
+    """v := f(pa, u) + by, kept in range or carried around a ring: a soft intervention.
+
+    Steps are steps of the value. Around a ring whose last class is its first once more there are
+    as many as it has different values (39 of orientation, with 40 classes), and where the two meet
+    the first is given: from 38 one step leads to 0, as from 39 one leads to 1. Whole turns leave
+    every class as it is.
+    """
 
     by: int
 
     def of(self, variable: Variable, classes: Tensor) -> Tensor:
         """(N,) classes, moved."""
-        moved = classes + self.by
-        if variable.kind == "circular":
-            return moved % variable.classes
-        return moved.clamp(0, variable.classes - 1)
+        if variable.kind != "circular":
+            return (classes + self.by).clamp(0, variable.classes - 1)
+        if self.by % variable.steps == 0:
+            return classes
+        return (classes + self.by) % variable.steps
 
     def law(self, variable: Variable, law: Tensor) -> Tensor:
         """(…, K) probabilities of what `of` gives."""

@@ -8,6 +8,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from causal_explorer.wording import brief, listed
+
+SMALLEST = 1e-9  # probability of a class, and by how much a row may miss 1
+_ROUNDING = 1e-14  # of the sum of a row
+
 
 @dataclass(frozen=True, eq=False)  # compared by identity: tensors have no single answer
 class Mechanism:
@@ -16,7 +21,8 @@ class Mechanism:
     Attributes:
         parents: names of the direct causes.
         table: float64, one axis for each parent in that order, then the variable's own
-            classes; positive, and each row sums to 1.
+            classes; each entry at least 1e-9, and each row sums to 1. A row that misses 1 by
+            less is divided by its sum; what is smaller would be lost in that.
     """
 
     parents: tuple[str, ...]
@@ -28,15 +34,46 @@ class Mechanism:
                 f"A table with {self.table.ndim} axes was given for {len(self.parents)} "
                 "parents: it takes one axis for each parent and one for the variable."
             )
-        if not bool(torch.isfinite(self.table).all()) or bool((self.table <= 0).any()):
+        if not self.table.numel() or self.table.dtype != torch.float64:
             raise ValueError(
-                "A conditional table holds an entry that is not a positive number: every "
-                "class must stay possible under every parent."
+                f"A conditional table is {self.table.dtype} of shape {tuple(self.table.shape)}: "
+                "it takes float64, and a class at least."
             )
-        if bool(((self.table.sum(-1) - 1).abs() > 1e-9).any()):
-            raise ValueError("A conditional table has a row that does not sum to 1.")
+        small = ~(self.table >= SMALLEST * (1 - SMALLEST))  # not a number is neither
+        if bool(small.any()):
+            *cause, k = (int(axis[0]) for axis in torch.where(small))
+            raise ValueError(
+                f"The row{self._under(cause)} gives class {k} the probability "
+                f"{float(self.table[(*cause, k)]):g}, not a positive number of {SMALLEST:g} at "
+                "least: every class must stay possible under every parent."
+            )
+        total = self.table.sum(-1, keepdim=True)
+        wrong = ~((total[..., 0] - 1).abs() <= SMALLEST)
+        if bool(wrong.any()):
+            cause = [int(axis[0]) for axis in torch.where(wrong)] if self.parents else []
+            raise ValueError(
+                f"The row{self._under(cause)} does not sum to 1: its sum is "
+                f"{float(total[(*cause, 0)]):.10g}."
+            )
+        off = (total - 1).abs() > _ROUNDING
+        object.__setattr__(self, "table", torch.where(off, self.table / total, self.table))
+
+    def _under(self, cause: list[int]) -> str:
+        """Which row it is: " under a = 0, b = 2"."""
+        told = listed(f"{name} = {k}" for name, k in zip(self.parents, cause, strict=True))
+        return f" under {told}" if cause else ""
 
 
 def mechanism(parents: tuple[str, ...], rows: object) -> Mechanism:
-    """A mechanism from nested lists or an array of rows."""
-    return Mechanism(parents, torch.as_tensor(np.asarray(rows, dtype=np.float64)))
+    """A mechanism from nested lists or an array of rows.
+
+    Raises:
+        ValueError: rows that make no table.
+    """
+    try:
+        table = np.asarray(rows)
+    except ValueError as error:
+        raise ValueError("A conditional table is ragged: it takes rows of one length.") from error
+    if table.dtype.kind not in "iuf":
+        raise ValueError(f"A conditional table is {brief(rows)}: it takes rows of numbers.")
+    return Mechanism(tuple(parents), torch.from_numpy(table.astype(np.float64)))

@@ -43,7 +43,7 @@ class Effect:
         if self.values:
             return self.strength * np.array(self.values)
         place = np.arange(cause.classes) - (cause.classes - 1) / 2
-        angle = np.array(cause.values) if cause.kind == "circular" else np.zeros(cause.classes)
+        angle = cause.angles if cause.kind == "circular" else np.zeros(cause.classes)
         waves = self.sine * np.sin(angle) + self.cosine * np.cos(angle)
         return self.strength * (self.slope * place + (waves if cause.kind == "circular" else 0.0))
 
@@ -83,7 +83,7 @@ class Peak:
             weights = np.array(self.weights) if self.weights else np.ones(variable.classes)
             logits = np.log(weights) + (k - middle) * total[..., None]
         elif variable.kind == "circular":
-            angles = np.array(variable.values)
+            angles = variable.angles
             logits = np.array(self.concentration)[..., None] * np.cos(
                 angles - place * (angles[1] - angles[0])
             )

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from numbers import Integral, Real
 from typing import Literal
 
+import numpy as np
+
 from causal_explorer.wording import brief
 
 Kind = Literal["nominal", "ordinal", "circular"]
@@ -53,17 +55,39 @@ class Variable(Named):
         unit: of the values, empty if they have none.
         kind: "nominal" (no order), "ordinal", or "circular" (the order closes to a ring).
         labels: names of the classes where they have any; a query may use them.
+        closed: of a ring whose last class is its first once more, the same value a whole turn on,
+            as orientation 39 is 0: one step fewer than there are classes leads around it.
     """
 
     values: tuple[float, ...]
     unit: str = ""
     kind: Kind = "ordinal"
     labels: tuple[str, ...] = ()
+    closed: bool = False
+
+    def __post_init__(self) -> None:
+        if self.closed and (self.kind != "circular" or self.classes < 3):
+            raise ValueError(
+                f"{self.name} is closed, {self.kind} and of {self.classes} classes: a ring that "
+                "closes is circular and has 3 at least."
+            )
 
     @property
     def classes(self) -> int:
         """How many classes there are."""
         return len(self.values)
+
+    @property
+    def steps(self) -> int:
+        """How many steps lead once around a ring: its different values."""
+        return self.classes - self.closed
+
+    @property
+    def angles(self) -> np.ndarray:
+        """(K,) the classes of a ring as angles of one whole turn, radians."""
+        step = self.values[1] - self.values[0]
+        turns = 2 * np.pi / (self.steps * step)  # 1 where the values are such angles already
+        return np.array(self.values) * (1.0 if np.isclose(turns, 1.0, rtol=1e-9) else turns)
 
     def parse(self, value: object) -> int:
         """A class number, from a number or a label.

@@ -8,7 +8,7 @@ from tests.scm.small import A, B
 TURN = tuple(np.linspace(0, 2 * np.pi, 40))
 LINE = Variable("line", tuple(float(k) for k in range(5)))
 RING = Variable("ring", tuple(2 * np.pi * k / 8 for k in range(8)), "rad", "circular")
-ANGLE = Variable("angle", TURN, "rad", "circular")
+ANGLE = Variable("angle", TURN, "rad", "circular", closed=True)
 
 
 def ordinal(classes):
@@ -96,3 +96,24 @@ def test_each_class_of_the_only_cause_may_have_its_own_concentration():
     for row, concentration in zip(table, (0.0, 1.0, 9.0), strict=True):
         alone = Peak(centre=2.0, concentration=concentration).table(RING, [])
         np.testing.assert_allclose(row, alone)
+
+
+HALF = Variable("half", tuple(np.pi * k / 8 for k in range(8)), "rad", "circular")
+
+
+def test_a_ring_of_half_a_turn_is_as_round_as_one_of_a_whole():
+    """The direction of a stripe comes back after half a turn: its ring closes there."""
+    for place in range(8):
+        peak = Peak(centre=float(place), concentration=3.0)
+        np.testing.assert_allclose(peak.table(HALF, []), peak.table(RING, []), rtol=1e-12)
+    wave = Effect(sine=1.0, cosine=0.5)
+    np.testing.assert_allclose(wave.of(HALF), wave.of(RING), atol=1e-15)
+
+
+@pytest.mark.parametrize("place", np.arange(0, 40, 0.5))
+def test_both_classes_of_one_angle_are_equally_likely_wherever_the_peak_is(place):
+    row = Peak(centre=float(place), concentration=7.0).table(ANGLE, [])
+    assert row[0] == pytest.approx(row[39], rel=1e-12)
+    turned = Peak(centre=float(place + 39), concentration=7.0).table(ANGLE, [])
+    np.testing.assert_allclose(turned, row, rtol=1e-12)
+    assert min(abs(row.argmax() - place), 39 - abs(row.argmax() - place)) <= 0.5
