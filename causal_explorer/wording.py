@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import reprlib
 from collections.abc import Iterable
 from itertools import islice
@@ -9,6 +10,7 @@ from itertools import islice
 _LONGEST = 80
 _NAME = 40  # letters of a name among others
 _MOST = 12  # names in a row
+_NEAR = 0.7  # share of letters in common from which a name may have been meant
 
 
 def brief(value: object) -> str:
@@ -40,6 +42,16 @@ def listed(names: Iterable[object], none: str = "none", last: str = ", ") -> str
     if len(found) > _MOST:
         return f"{', '.join(shown)} … and {len(found) - _MOST:,} more"
     return last.join([*([", ".join(shown[:-1])] if shown[1:] else []), *shown[-1:]]) or none
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """How a sentence that refuses a name goes on: "; the nearest is train.steps".
+
+    A known name of several parts is met by its last part as well. Empty where none is near.
+    """
+    meant = {part: word for word in known for part in (word, word.rpartition(".")[2])}
+    found = difflib.get_close_matches(name[:_LONGEST].lower(), meant, 1, _NEAR)
+    return f"; the nearest is {meant[found[0]]}" if found else ""
 
 
 def reason(error: BaseException) -> str:

@@ -1,4 +1,6 @@
-from causal_explorer.wording import brief, listed, reason, shortened
+import pytest
+
+from causal_explorer.wording import brief, listed, nearest, reason, shortened
 
 
 def test_a_short_row_of_names_is_whole():
@@ -36,3 +38,17 @@ def test_a_reason_is_the_systems_or_the_first_line():
     assert reason(FileNotFoundError(2, "No such file")) == "No such file"
     assert reason(ValueError("one.\ntwo")) == "one"
     assert reason(KeyError()) == "KeyError"
+
+
+@pytest.mark.parametrize(
+    ("name", "end"),
+    [
+        ("stps", "; the nearest is train.steps"),
+        ("train.stps", "; the nearest is train.steps"),
+        ("Data", "; the nearest is data"),
+        ("zebra", ""),
+        ("", ""),
+    ],
+)
+def test_a_name_that_may_have_been_meant_is_told(name, end):
+    assert nearest(name, ["data", "train.steps", "train.batch"]) == end

@@ -2,83 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from causal_explorer import toml
-from causal_explorer.wording import brief, first_line, reason
+from causal_explorer.wording import brief, listed, nearest, reason
+from train.overrides import override
+from train.recipe import TrainConfig
 
 CONFIGS = Path(__file__).parent / "configs"
-_REAL = {  # settings that need not be whole, and the most each takes
-    **dict.fromkeys(("average", "hold", "last_rate", "natural_rate"), 0.999999),  # shares
-    "learning_rate": 10.0,
-    "clip": 1e6,
-}
-_SECTIONS = ("rates", "sparsity", "starts")  # of settings by parameter
-_FROM_ZERO = ("seed", "split_seed", "average", "hold", "clip")
-
-
-@dataclass(frozen=True)
-class TrainConfig:
-    """The recipe; see configs/scm-vae.toml for what each number means."""
-
-    seed: int = 0
-    split_seed: int = 0
-    steps: int = 40_000
-    batch: int = 256
-    learning_rate: float = 0.002
-    hold: float = 0.075
-    last_rate: float = 0.002
-    natural: list[str] = field(default_factory=list)
-    natural_rate: float = 0.03
-    clip: float = 0.0
-    bf16: bool = False
-    log_every: int = 100
-    validate_every: int = 1_000
-    save_every: int = 1_000
-    average: float = 0.998
-    rates: dict[str, float] = field(default_factory=dict)
-    sparsity: dict[str, float] = field(default_factory=dict)
-    starts: dict[str, float] = field(default_factory=dict)
-    warm: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for setting in fields(self):
-            value, name = getattr(self, setting.name), f"train.{setting.name}"
-            if setting.name in _SECTIONS:
-                _require_section(name, value)
-            elif setting.name == "warm":
-                if not isinstance(value, dict) or not all(map(_is_text, value.values())):
-                    raise ValueError(
-                        f"{name} is {brief(value)}: it is a section of checkpoints' names."
-                    )
-            elif setting.name == "natural":
-                if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-                    raise ValueError(f"{name} is {brief(value)}: it is a list of names.")
-            elif setting.name == "bf16":
-                if not isinstance(value, bool):
-                    raise ValueError(f"{name} is {brief(value)}: it takes true or false.")
-            elif setting.name in _REAL:
-                most = _REAL[setting.name]
-                _require(name, value, (int, float), most, setting.name in _FROM_ZERO)
-            else:
-                most = 65_536 if setting.name == "batch" else 2**53
-                _require(name, value, (int,), most, setting.name in _FROM_ZERO)
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
-
-
-def _require_section(name: str, value: object) -> None:
-    """Refuses anything but settings by parameter, each a number from 0."""
-    if not isinstance(value, dict):
-        raise ValueError(f"{name} is {brief(value)}: it is a section of settings.")
-    for key, scale in value.items():
-        most = 1.0 if name == "train.starts" else 1e6
-        _require(f"{name}.{key}", scale, (int, float), most, from_zero=True)
+_KEYS = ("model", "data", "network", "train")
 
 
 @dataclass(frozen=True)
@@ -106,28 +40,22 @@ class RunConfig:
         return settings
 
 
-def read_config(name: str, overrides: list[str] | None = None) -> RunConfig:
+def read_config(name: str, overrides: Sequence[str] = ()) -> RunConfig:
     """Reads configs/<name>.toml, or a TOML file by path, and applies `key=value` overrides.
 
     Raises:
-        ValueError: unknown config, key or section, a value of a wrong type, or a malformed
-            override.
+        ValueError: unknown config, key or section, a value of a wrong type, a malformed
+            override, or a length both in steps and in epochs.
     """
-    path = next((p for p in (CONFIGS / f"{name}.toml", Path(name)) if p.is_file()), None)
-    if path is None:
-        known = ", ".join(sorted(p.stem for p in CONFIGS.glob("*.toml")))
-        raise ValueError(
-            f"There is no config {brief(name)}: it takes a TOML file or one of {known}."
-        )
-    try:
-        content = toml.load(path, toml.CONFIG)
-    except (OSError, ValueError) as error:
-        raise ValueError(f"The config {path} cannot be read: {reason(error)}.") from error
-    for override in overrides or []:
-        _override(content, override)
-    _only(content, {"model", "data", "network", "train"}, str(path))
+    path = _found(name)
+    content = _read(path)
+    override(content, overrides)
+    recipe = [setting.name for setting in fields(TrainConfig)]
+    _only(content, _KEYS, str(path), [*_KEYS, *(f"train.{name}" for name in recipe)])
     train = _section(content, "train")
-    _only(train, {f.name for f in fields(TrainConfig)}, f"[train] of {path}")
+    _only(train, recipe, f"[train] of {path}", recipe)
+    if {"steps", "epochs"} <= train.keys():
+        raise ValueError(f"{path} has both steps and epochs: a run takes one of the two.")
     missing = [key for key in ("model", "data") if key not in content]
     if missing:
         raise ValueError(f"{path} lacks {' and '.join(missing)}.")
@@ -140,29 +68,26 @@ def read_config(name: str, overrides: list[str] | None = None) -> RunConfig:
     )
 
 
-def _override(content: dict, override: str) -> None:
-    """Merges one key=value, read as TOML; a bare word is a string."""
-    key, equals, value = override.partition("=")
-    if not equals or "\n" in override:
-        raise ValueError(f"--set {brief(override)} is not of the form key=value.")
-    try:
-        parsed = toml.loads(override)
-    except ValueError:
+def _found(name: str) -> Path:
+    """The file of a config."""
+    for path in (CONFIGS / f"{name}.toml", Path(name)):
         try:
-            parsed = toml.loads(f"{key}= {json.dumps(value.strip())}")
-        except ValueError as error:
-            raise ValueError(f"--set {brief(override)}: {first_line(error)}.") from error
-    _merge(content, parsed, override)
+            if path.is_file():
+                return path
+        except OSError:  # a name that no file can have, or a folder that may not be looked into
+            continue
+    known = sorted(path.stem for path in CONFIGS.glob("*.toml"))
+    raise ValueError(
+        f"There is no config {brief(name)}: it takes a TOML file or one of {', '.join(known)}"
+        f"{nearest(name, known)}."
+    )
 
 
-def _merge(content: dict, parsed: Mapping, override: str) -> None:
-    for key, value in parsed.items():
-        if isinstance(value, Mapping) and isinstance(content.setdefault(key, {}), dict):
-            _merge(content[key], value, override)
-        elif isinstance(value, Mapping):
-            raise ValueError(f"--set {brief(override)}: {key} is not a section.")
-        else:
-            content[key] = value
+def _read(path: Path) -> dict:
+    try:
+        return toml.load(path, toml.CONFIG)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"The config {path} cannot be read: {reason(error)}.") from error
 
 
 def _section(content: Mapping, name: str) -> dict[str, object]:
@@ -172,22 +97,18 @@ def _section(content: Mapping, name: str) -> dict[str, object]:
     return section
 
 
-def _only(content: Mapping, known: set[str], where: str) -> None:
-    unknown = sorted(set(content) - known)
+def _only(content: Mapping, known: Sequence[str], where: str, near: Sequence[str]) -> None:
+    """Refuses an unknown key, and names the nearest.
+
+    Args:
+        content: whose keys are looked at.
+        known: keys that it takes.
+        where: it stands.
+        near: keys that may have been meant, as --set takes them.
+    """
+    unknown = sorted(set(content) - set(known))
     if unknown:
         raise ValueError(
-            f"{where} has the unknown key {', '.join(unknown)}: "
-            f"it takes {', '.join(sorted(known))}."
+            f"{where} has the unknown key {listed(unknown)}: it takes "
+            f"{', '.join(sorted(known))}{nearest(unknown[0], near)}."
         )
-
-
-def _require(
-    name: str, value: object, kinds: tuple[type, ...], most: float, from_zero: bool = False
-) -> None:
-    """Refuses anything but a number of these kinds, above 0 (or from 0) and up to `most`."""
-    number = isinstance(value, kinds) and not isinstance(value, bool)
-    least_holds = number and (value >= 0 if from_zero else value > 0)  # type: ignore[operator]
-    if not least_holds or not value <= most:  # type: ignore[operator]
-        kind = "a number" if float in kinds else "a whole number"
-        start = "from 0" if from_zero else "above 0"
-        raise ValueError(f"{name} is {brief(value)}: it takes {kind} {start}, {most:,} at most.")

@@ -33,7 +33,10 @@ def test_overrides_win_and_are_typed():
 @pytest.mark.parametrize(
     ("override", "sentence"),
     [
-        ("train.stps=7", "unknown key stps: it takes average, batch, bf16, clip, hold, last_rate"),
+        (
+            "train.stps=7",
+            "unknown key stps: it takes average, batch, bf16, clip, epochs, hold, last_rate",
+        ),
         ("colour=1", "unknown key colour"),
         ("train.steps", "not of the form key=value"),
         ("train.steps=many", "train.steps is 'many': it takes a whole number above 0"),
