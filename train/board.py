@@ -8,25 +8,34 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from train.folder import BOARD
+
 try:
-    from torch.utils.tensorboard import SummaryWriter
+    from train.event_log import EventLog
 except ImportError:  # it is for people who watch: a run needs none of it
-    SummaryWriter = None  # type: ignore[assignment, misc]
+    EventLog = None  # type: ignore[assignment, misc]
 
 
 class Board:
     """Writes to <folder>/tensorboard; `tensorboard --logdir runs` shows it."""
 
     def __init__(self, folder: Path, step: int) -> None:
-        """Opens the log; what an earlier, interrupted run wrote after `step` is dropped."""
-        where = str(folder / "tensorboard")
-        self._writer = SummaryWriter(where, purge_step=step + 1) if SummaryWriter else None
+        """Opens the log; of what an earlier, interrupted run wrote, what is after `step` is gone.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        self._log = None
+        if EventLog:
+            (folder / BOARD).mkdir(exist_ok=True)
+            self._log = EventLog(folder / BOARD, step)
 
     def scalars(self, step: int, values: Mapping[str, float]) -> None:
         """Adds a point to each curve."""
-        if self._writer:
+        if self._log:
             for name, value in values.items():
-                self._writer.add_scalar(name, value, step)
+                self._log.scalar(step, name, value)
+            self._log.flush()
 
     def pictures(self, step: int, x: Tensor, mean: Tensor) -> None:
         """Adds a sheet: pictures above, their reconstructions, and the errors below.
@@ -36,13 +45,13 @@ class Board:
             x: (N, 64, 64) of 0 and 1.
             mean: (N, 64, 64) probabilities.
         """
-        if self._writer:
+        if self._log:
             rows = [x.to(mean), mean, (x - mean).abs()]
             sheet = torch.cat([torch.cat(list(row), dim=1) for row in rows])
-            self._writer.add_image("reconstructions", sheet.cpu(), step, dataformats="HW")
-            self._writer.flush()
+            self._log.image(step, "reconstructions", sheet.cpu())
+            self._log.flush()
 
     def close(self) -> None:
-        """Writes what is left."""
-        if self._writer:
-            self._writer.close()
+        """Ends the log."""
+        if self._log:
+            self._log.close()
