@@ -10,7 +10,7 @@ from benchmarks.queries import against_the_original, queries
 from benchmarks.table import HEADER
 from benchmarks.training import scaling, training
 from train.__main__ import pick_device
-from train.card import device_name, versions
+from train.origin import device_name, versions
 
 
 def main() -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import torch
 
-from train.card import commit
 from train.config import RunConfig
 from train.group import Group
 from train.loop import Run
+from train.origin import commit
 
 
 def finished(config: RunConfig, folder: Path) -> Run:
@@ -24,5 +24,7 @@ def finished(config: RunConfig, folder: Path) -> Run:
     """
     begun = (folder / "state.pt").is_file()
     run = Run(config, Group.join(torch.device("cpu")), folder, begun, commit=commit())
+    if run.state.changes:
+        raise ValueError(f"{folder} holds a run of another config: {'; '.join(run.state.changes)}.")
     run.train()
     return run

@@ -1,72 +1,92 @@
-"""The card of a checkpoint: what it is, who trained it on what, and how good it is."""
+"""The card of a checkpoint: what it is and is for, who trained it on what, and how good it is."""
 
 from __future__ import annotations
 
-import platform
-import subprocess
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Mapping
+from typing import Any
 
-import pyro
-import torch
-
-from causal_explorer.data.splits import Split
-from causal_explorer.metrics.held_out import Measured
 from causal_explorer.metrics.likelihood import Likelihood
+from causal_explorer.metrics.recognition import Recognition
 from causal_explorer.metrics.terms import Terms
-from train.config import RunConfig
+from causal_explorer.models.scope import SCOPES
+from train.origin import DIRTY
 
-_ROOT = Path(__file__).resolve().parents[1]
+Figures = Likelihood | Recognition | Terms
 
 
-@dataclass(frozen=True)
-class Origin:
-    """Where a checkpoint comes from.
+def card(name: str, config: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
+    """Markdown for people.
 
-    Attributes:
-        command: that trains it.
-        commit: of the code that trained it.
-        device: it was trained on, by its maker's name.
-        processes: that trained together.
-        step: at which it stands.
-        seconds: of training until then.
+    Args:
+        name: of the checkpoint.
+        config: as in config.json.
+        metrics: as in metrics.json: an `Origin`, and the figures of a split.
     """
-
-    command: str
-    commit: str
-    device: str
-    processes: int
-    step: int
-    seconds: float
-
-
-def card(config: RunConfig, origin: Origin, split: Split, found: Measured) -> str:
-    """Markdown for people; the same figures are in metrics.json."""
-    recipe = config.train
-    figures = "\n".join(f"| {name} | {figure} |" for name, figure in found.table.items())
+    recipe, split = config["train"], "test" if "test" in metrics else "validation"
+    found, scope = measured(metrics[split]), SCOPES[config["model"]]
+    figures = "\n".join(f"| {what} | {figure} |" for what, figure in found.table.items())
     unfinished = "" if split == "test" else "Unfinished: a save on the way.\n\n"
-    return f"""# {config.id}
+    return f"""# {name}
 
-{config.model} on {_about(config.data)}, trained {datetime.now(UTC):%Y-%m-%d} by
-`{origin.command}`.
+{config["model"]} on {_about(config["data"])}, trained {metrics["date"]} by
+`{metrics["command"]}`.
 
 {unfinished}| | |
 |---|---|
-| device | {origin.device} |
-| processes | {origin.processes} |
-| training time | {origin.seconds:.0f} s, {origin.step:,} of {recipe.steps:,} steps |
-| batch | {recipe.batch} images |
-| versions | {versions()} |
-| commit | {origin.commit} |
-{figures}
-| held-out images | {found.images:,} of the {split} split, none seen in training |
+| device | {metrics["device"]} |
+| processes | {metrics["processes"]} |
+| training time | {_length(metrics, recipe["steps"])} |
+| batch | {recipe["batch"]} images |
+| seed | {recipe["seed"]}; of the split {recipe["split_seed"]} |
+| versions | {metrics["versions"]} |
+| commit | {metrics["commit"]} |
+{_continued(metrics)}{figures}
+| held-out images | {_seen(found.images, metrics[split].get("held_out"), split)} |
 
-{_cuda_note(origin.device)}{_scored(found)}
+{_device_note(metrics["device"])}{_commit_note(metrics["commit"])}{_scored(found)}
+
+## Intended use
+
+{scope.intended}
+
+## What it assumes
+
+{scope.assumes}
+
+## Limits
+
+{scope.limits}
 """
 
 
-def _about(data: str | dict[str, object]) -> str:
+def measured(figures: Mapping[str, Any]) -> Figures:
+    """The figures of a split, as metrics.json keeps them."""
+    kind = Terms if "terms" in figures else Likelihood if "kl_nats" in figures else Recognition
+    own = kind.__dataclass_fields__
+    return kind(**{key: value for key, value in figures.items() if key in own})
+
+
+def _seen(images: int, held_out: int | None, split: str) -> str:
+    """How many pictures were measured, and of how many."""
+    if held_out in (None, images):
+        return f"{images:,} of the {split} split, none seen in training"
+    why = ", in proportion to a run below one epoch" if split == "test" else ""
+    part = f"{images:,} of the {held_out:,} of the {split} split"
+    return f"{part}, evenly spread{why}; none seen in training"
+
+
+def _length(metrics: Mapping[str, Any], steps: int) -> str:
+    epochs = metrics.get("epochs")
+    passes = "" if epochs is None else f", {epochs:.3g} epochs"
+    return f"{metrics['seconds']:.0f} s, {metrics['step']:,} of {steps:,} steps{passes}"
+
+
+def _continued(metrics: Mapping[str, Any]) -> str:
+    """A row for each setting that was changed on the way."""
+    return "".join(f"| continued | {change} |\n" for change in metrics.get("changes", ()))
+
+
+def _about(data: str | Mapping[str, object]) -> str:
     """The data set with its settings."""
     if isinstance(data, str):
         return data
@@ -74,7 +94,7 @@ def _about(data: str | dict[str, object]) -> str:
     return f"{data['name']} ({settings})" if settings else str(data["name"])
 
 
-def _scored(found: Measured) -> str:
+def _scored(found: Figures) -> str:
     if isinstance(found, Likelihood):
         return "Labels are not scored: the loss is of the image alone, given its factors."
     if isinstance(found, Terms):
@@ -82,29 +102,18 @@ def _scored(found: Measured) -> str:
     return "Which explanations it leaves out, the search that starts from it mends."
 
 
-def device_name(device: torch.device) -> str:
-    """The device as its maker calls it."""
-    if device.type == "cuda":
-        return f"CUDA, {torch.cuda.get_device_name(device)}"
-    return f"CPU, {torch.get_num_threads()} threads"
-
-
-def versions() -> str:
-    """Of what the training ran on."""
-    python = platform.python_version()
-    return f"Python {python}, torch {torch.__version__}, pyro {pyro.__version__}"
-
-
-def commit() -> str:
-    """The commit of the working tree, marked where it has uncommitted changes."""
-    command = ["git", "-C", str(_ROOT), "describe", "--always", "--abbrev=12", "--dirty"]
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-
-
-def _cuda_note(device: str) -> str:
+def _device_note(device: str) -> str:
     if device.startswith("CUDA"):
         return ""
     return "No CUDA device was at hand, so the same recipe ran on the CPU.\n\n"
+
+
+def _commit_note(commit: str) -> str:
+    if commit.endswith(DIRTY):
+        return (
+            f"The code that trained it was commit {commit.removesuffix(DIRTY)} with changes that "
+            "no commit holds; which ones was not kept. Its recipe is in config.json.\n\n"
+        )
+    if commit == "unknown":
+        return "The code that trained it lay in no git repository, so its commit is not known.\n\n"
+    return ""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 import torch
 
 from causal_explorer.wording import first_line
+from train.resume import changes
 
 
 class Stateful(Protocol):
@@ -34,6 +35,9 @@ class RunState:
         history: JSON lines of the loss curve.
         pending: losses of the steps since its last line, left on the device.
         generator: draws the batches, on the CPU.
+        reached: share of the run that was done at most: a run that is made longer goes back in
+            its rates, never in warm-ups and the like.
+        changes: of its settings since it began, in words.
     """
 
     step: int
@@ -41,6 +45,8 @@ class RunState:
     history: list[str]
     pending: list[torch.Tensor]
     generator: torch.Generator
+    reached: float = 0.0
+    changes: list[str] = field(default_factory=list)
 
 
 def save(
@@ -59,6 +65,8 @@ def save(
         "step": state.step,
         "seconds": state.seconds,
         "history": state.history,
+        "reached": state.reached,
+        "changes": state.changes,
         "pending": [float(loss) for loss in state.pending],
         "generator": state.generator.get_state(),
         "torch": torch.get_rng_state(),
@@ -76,28 +84,33 @@ def save(
         ) from error
 
 
-def restore(path: Path, config: dict[str, object], parts: Parts) -> RunState:
+def restore(path: Path, config: dict[str, Any], parts: Parts) -> RunState:
     """Reads what `save` wrote, into the same parts.
 
+    Args:
+        path: of the save.
+        config: that the run goes on under; what may change is told in the state's changes.
+        parts: that are filled.
+
     Raises:
-        ValueError: nothing to resume, an unreadable file, or another config.
+        ValueError: nothing to resume, an unreadable file, or another run's config.
     """
     if not path.is_file():
         raise ValueError(f"There is nothing to resume: {path} does not exist.")
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
-        saved = content["config"]
+        saved, step = dict(content["config"]), int(content["step"])
+        if not 0 <= step <= saved["train"]["steps"]:
+            raise ValueError("it stands at no step of its run")
     except Exception as error:  # torch raises many kinds for a damaged file
         raise ValueError(_damaged(path)) from error
-    if saved != config:
-        raise ValueError(
-            f"{path} was saved under another config: resume with the same config and --set, "
-            "or start anew in another folder."
-        )
+    changed = changes(saved, config, step, path)
     try:
-        return _load(content, parts)
+        state = _load(content, parts)
     except Exception as error:  # as many kinds for content that does not fit
         raise ValueError(_damaged(path)) from error
+    state.changes += [f"from step {step:,} on: {change}" for change in changed]
+    return state
 
 
 def _damaged(path: Path) -> str:
@@ -118,4 +131,6 @@ def _load(content: dict, parts: Parts) -> RunState:
         history=content["history"],
         pending=[torch.tensor(loss) for loss in content["pending"]],
         generator=generator,
+        reached=content.get("reached", content["step"] / content["config"]["train"]["steps"]),
+        changes=content.get("changes", []),
     )

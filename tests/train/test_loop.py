@@ -114,6 +114,90 @@ def test_evaluation_takes_as_many_pictures_as_asked(tmp_path):
     assert run.evaluate("test").images == len(splits.rows("test"))
 
 
+def test_a_run_below_an_epoch_is_tested_on_its_share_and_a_full_one_on_all(tmp_path):
+    short = read_config("scm-vae", ["train.epochs=0.05"])
+    run = Run(short, ALONE, tmp_path / "short", resume=False)
+    held_out = len(run.rows["test"])
+    assert 0.05 <= run._enough("test") / held_out < 0.0505, "steps are whole"
+    assert run._enough("validation") < 0.0505 * len(run.rows["validation"])
+    assert any(f"test sees {run._enough('test'):,} of {held_out:,}" in s for s in run.opening)
+    full = read_config("scm-vae", ["train.epochs=1"])
+    run = Run(full, ALONE, tmp_path / "full", resume=False)
+    assert run._enough("test") == len(run.rows["test"])
+    assert run._enough("validation") == 8_192
+    assert not any("final test" in line for line in run.opening)
+
+
+def test_a_part_of_a_split_holds_all_shapes_alike(tmp_path):
+    """The rows of dSprites are in order of shape."""
+    run = Run(small(), ALONE, tmp_path, resume=False)
+    shapes = []
+    run.pictures.batches = lambda rows, _: shapes.append(rows * 3 // 737_280) or iter(())
+    with pytest.raises(ZeroDivisionError):
+        run.evaluate("validation", 50_000)
+    counts = np.bincount(shapes[0], minlength=3)
+    assert counts.sum() == 50_000
+    assert counts.min() > 16_000
+
+
+def test_a_data_set_of_few_units_is_shown_as_it_is(tmp_path):
+    few = read_config("scm-vae-styled", ["train.steps=2", "train.batch=8", "train.warm={}"])
+    run = Run(few, ALONE, tmp_path, resume=False)
+    run.rows["validation"] = run.rows["validation"][:5]
+    x, mean = run._reconstructions(run.averaged)
+    assert len(x) == len(mean) == 5
+
+
+def lengthened(folder, *sets):
+    """Ten steps, and then on to twenty; the run that goes on."""
+    first = Run(small("train.save_every=5"), ALONE, folder, resume=False)
+    first.train()
+    return Run(small("train.save_every=5", "train.steps=20", *sets), ALONE, folder, resume=True)
+
+
+def test_a_longer_run_goes_by_the_rates_of_its_new_length(tmp_path):
+    run = lengthened(tmp_path, "train.hold=0.25", "train.last_rate=0.01", "train.learning_rate=0.1")
+    rows, rates, starts, told = torch.from_numpy(run.rows["train"]), [], [], []
+    run.model.begin = told.append
+    for step in range(10, 20):
+        run.state.step = step
+        run._step(rows)
+        groups = named_groups(run.model, run.optimiser)
+        rates.append(groups["encoder.0.weight"]["lr"])
+        starts.append(groups["decoder.sample_point"]["lr"] > 0)
+    expected = [0.05 * 0.01 ** ((step / 20 - 0.25) / 0.75) for step in range(10, 20)]
+    np.testing.assert_allclose(rates, expected, err_msg="0.5 × the learning rate, by the law")
+    assert all(starts), "what began to move at 70 % of the first length goes on moving"
+    assert told == [0.9] * 9 + [0.95], "and warm-ups do not go back"
+
+
+def test_a_run_that_goes_on_says_what_changed(tmp_path):
+    run = lengthened(tmp_path)
+    assert run.state.changes == ["from step 10 on: train.steps was 10 and is 20"]
+    said = " ".join(run.opening)
+    assert "It goes on at step 10; from step 10 on: train.steps was 10 and is 20." in said
+    share = 0.002 ** ((0.5 - 0.075) / (1 - 0.075))
+    assert f"as in a run of 20 steps, from {share:.2%} of its peak; warm-ups" in said
+    run.train()
+    again = Run(small("train.save_every=5", "train.steps=20"), ALONE, tmp_path, resume=True)
+    assert again.state.changes == run.state.changes, "a change is told once"
+    assert again.state.reached == 0.95
+
+
+def test_a_run_that_goes_on_unchanged_has_nothing_to_say_of_it(tmp_path):
+    Run(small("train.save_every=5"), ALONE, tmp_path, resume=False).train()
+    run = Run(small("train.save_every=5"), ALONE, tmp_path, resume=True)
+    assert run.state.changes == []
+    assert not any("learning rate" in line for line in run.opening)
+
+
+def test_a_run_says_where_it_can_go_on(tmp_path):
+    run = Run(small("train.save_every=5"), ALONE, tmp_path, resume=False)
+    assert run.rest == "at step 0, before the first save: there is nothing to resume"
+    run.train()
+    assert run.rest == "at step 10: --resume continues from the save at step 10"
+
+
 def test_a_loss_that_is_not_finite_ends_the_run(tmp_path):
     run = Run(replace(small(), id="x"), ALONE, tmp_path, resume=False)
     with torch.no_grad():
