@@ -1,4 +1,4 @@
-"""Lesson: two couplings that no data can tell apart, and their different counterfactuals.
+"""Lesson: two couplings that seeing and doing cannot tell apart, and their counterfactuals.
 
 The laws of rungs 1 and 2 are computed here through each coupling's own twin network, so that
 their agreement is found and not assumed.

@@ -1,9 +1,9 @@
-"""The original class project's networks, kept as an exhibit: dense layers and no geometry.
+"""The class project's networks, kept as an exhibit: dense layers and no geometry.
 
     q(z | x, v): picture and one-hot factors, two softplus layers, mean and sd of z
     p(x | v, z): one-hot factors and z, three softplus layers, one logit a pixel
 
-The original is 1,000 units wide; the exhibit is narrower, so that its checkpoint stays small.
+Those were 1,000 units wide; the exhibit is narrower, so that its checkpoint stays small.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class SCMVAEMLPConfig:
 
     Attributes:
         latent: dimensions of z.
-        hidden: units of each hidden layer; the original has 1,000.
+        hidden: units of each hidden layer; the class project has 1,000.
     """
 
     latent: int = 50

@@ -60,6 +60,9 @@ class Coupling(ABC):
 class GumbelMax(Coupling):
     """v := argmax_k (log p_k + u_k) with u_k ~ Gumbel(0, 1); noise is (N, K).
 
+    It knows no order of the classes: where a row has moved far, the class is drawn almost anew,
+    and imagining is nearly doing.
+
     Source: Oberst and Sontag 2019 (arXiv:1905.05824), section 3.3; posterior by top-down
     sampling, Maddison, Tarlow and Minka 2014 (arXiv:1411.0030), section 3.
     """
@@ -112,7 +115,7 @@ class Monotone(Coupling):
     A circular variable has no lowest class: its ring is opened opposite the circular mean
     of each row, so that turning all rows turns the answer with them; where exactly is a
     convention, for which all classes count alike. A nominal variable is taken in the order
-    of its class numbers.
+    of its class numbers, which means nothing.
 
     Source: Pearl 2009, section 9.2 (monotonicity); Devroye 1986, chapter II.2 (inversion).
     """

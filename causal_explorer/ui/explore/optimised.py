@@ -41,7 +41,7 @@ def panel(question: Question, exact: CounterfactualAnswer) -> None:
             value=1e-5,
             format_func=lambda value: f"{value:g}",
             key="svi_rate",
-            help="Of stochastic gradient descent; the original's was 1e-5.",
+            help="Of stochastic gradient descent; the class project's was 1e-5.",
         )
         start = st.button(
             "Run",
