@@ -9,6 +9,7 @@ import streamlit as st
 
 from causal_explorer import CounterfactualAnswer
 from causal_explorer.scm.scm import SCM
+from causal_explorer.ui.as_text import MANY, as_text
 
 IMAGE = "image"
 _TARGET, _MOVES, _FIXED, _CUT, _LINE = "#f2a33a", "#9cc4ee", "#d7dbe0", "#d1342f", "#8a93a0"
@@ -37,7 +38,7 @@ def draw(
         words += f" Dashed: {', '.join(f'{name} ({mark})' for name, mark in marks.items())}."
     drawn = dot(graph, do, cut, descendants, marks, unseen)
     st.graphviz_chart(drawn, alt=f"Causal graph. {words}")
-    st.caption(words)
+    st.caption(as_text(words, longest=MANY))
 
 
 def dot(
@@ -97,11 +98,11 @@ def caption(
 def _node(name: str, do: Mapping[str, str], descendants: Collection[str], mark: str = "") -> str:
     style = "filled" if name == IMAGE else "filled,rounded"
     if mark:
-        label = _quote(f"{name}\n({mark})")
+        label = _quote(name, f"({mark})")
         look = f'shape=ellipse, fillcolor="{_FIXED}", style="filled,dashed"'
         return f"{_quote(name)} [label={label}, {look}];"
     if name in do:
-        label = _quote(f"{name}\n:= {do[name]}")
+        label = _quote(name, f":= {do[name]}")
         return f'{_quote(name)} [label={label}, fillcolor="{_TARGET}", penwidth=2];'
     if name in descendants:
         return f'{_quote(name)} [fillcolor="{_MOVES}", style="{style}"];'
@@ -118,9 +119,8 @@ def _edge(edge: tuple[str, str], cut: bool) -> str:
     return f"{cause} -> {effect}{mark};"
 
 
-def _quote(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
+def _quote(*lines: str) -> str:
+    return '"' + "\\n".join(as_text(line, "dot") for line in lines) + '"'
 
 
 def _listed(graph: nx.DiGraph, names: Collection[str]) -> str:

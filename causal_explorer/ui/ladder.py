@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from html import escape
 
 import networkx as nx
 import numpy as np
@@ -15,6 +14,7 @@ from causal_explorer.inference.agreement import total_variation
 from causal_explorer.scm.variables import Variable
 from causal_explorer.sharing.panel import Figure, brightened, l1_text
 from causal_explorer.sharing.words import listed, percent
+from causal_explorer.ui.as_text import as_text, escape
 from causal_explorer.ui.pictures import figures_html
 
 RUNGS = {
@@ -120,8 +120,8 @@ def why(laws: Laws, graph: nx.DiGraph, answer: CounterfactualAnswer) -> tuple[st
         answer: of rung 3.
     """
     cut = [edge for edge in graph.edges if edge in answer.cut and edge[0] not in answer.do]
-    edges = listed(f"{cause} → {effect}" for cause, effect in cut)
-    causes, targets = listed(dict(cut)), listed(answer.do)
+    edges = listed(as_text(f"{cause} → {effect}") for cause, effect in cut)
+    causes, targets = listed(map(as_text, dict(cut))), listed(answer.do)
     if differ := apart(laws, "See", "Do"):
         seen = (
             f"**Seeing is not doing** here: they differ about {_shares(differ)}. Who sees "

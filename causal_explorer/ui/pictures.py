@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterable
-from html import escape
 
 import numpy as np
 from PIL import Image
 
 from causal_explorer.sharing.panel import Figure, Panel
+from causal_explorer.ui.as_text import escape
 
 # Four in a row, or two where the page is narrow; 256 pixels show each pixel 4 × 4.
 _STYLE = """<style>

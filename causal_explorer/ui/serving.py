@@ -20,6 +20,7 @@ from causal_explorer.metrics.errors import error_map
 from causal_explorer.sharing.disagreement import disagreement
 from causal_explorer.sharing.panel import Panel, panel
 from causal_explorer.sharing.question import Classes, Question, ask_all, named_or_told, varied
+from causal_explorer.ui.as_text import as_text
 
 Sprite = tuple[int, ...]  # one class a factor, in the data set's order
 
@@ -51,7 +52,7 @@ def open_or_stop(checkpoint: str, story: str) -> ce.Explorer:
     try:
         return explorer(checkpoint, story)
     except (ValueError, OSError) as error:
-        st.error(str(error), title="The model cannot be opened")
+        st.error(as_text(error), title="The model cannot be opened")
         st.stop()
 
 

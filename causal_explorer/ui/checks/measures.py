@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
 import plotly.graph_objects as go
 
+from causal_explorer.ui.as_text import as_text, escape
 from causal_explorer.ui.explore.changes import STYLE
 
 Figures = dict[str, Any]  # of a check.json
@@ -74,8 +74,8 @@ def effectiveness_figure(found: Figures) -> go.Figure:
     figure = go.Figure(
         go.Heatmap(
             z=own["matrix"],
-            x=[f"do({target})" for target in own["targets"]],
-            y=own["factors"],
+            x=[as_text(f"do({target})", "plotly") for target in own["targets"]],
+            y=[as_text(factor, "plotly") for factor in own["factors"]],
             zmin=0,
             zmax=1,
             colorscale="Cividis",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 
 import numpy as np
 
 from causal_explorer.inference.traversal import Traversal
 from causal_explorer.scm.variables import Variable
+from causal_explorer.ui.as_text import escape
 from causal_explorer.ui.colours import BLUE, NEUTRAL, ORANGE, diverging
 from causal_explorer.ui.pictures import data_uri
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from html import escape
 
 import networkx as nx
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from causal_explorer import CounterfactualAnswer
 from causal_explorer.scm.actions import Do, Set, reached_from
 from causal_explorer.sharing.words import percent
+from causal_explorer.ui.as_text import escape
 
 STYLE = """<style>
 .ce-table {width: 100%; border-collapse: collapse; font-size: 0.95rem}

@@ -14,6 +14,7 @@ from causal_explorer.sharing.panel import panel as panel_of
 from causal_explorer.sharing.question import Question
 from causal_explorer.sharing.words import percent
 from causal_explorer.ui import memory, serving
+from causal_explorer.ui.as_text import as_text
 from causal_explorer.ui.colours import diverging
 from causal_explorer.ui.pictures import figures_html, panel_html
 
@@ -51,7 +52,7 @@ def panel(question: Question, answer: CounterfactualAnswer) -> None:
         kept = from_params(parse_qs(address), answer.variables)
         other = serving.answer(kept)
     except (ValueError, OSError) as error:
-        st.warning(f"The question that was kept cannot be shown: {error}")
+        st.warning(f"The question that was kept cannot be shown: {as_text(error)}")
         return
     left, right = st.columns(2, gap="large")
     left.html(panel_html(panel_of(kept, other), "A, kept.", live=False))

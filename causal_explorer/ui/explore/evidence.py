@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import numpy as np
 import streamlit as st
 
@@ -13,6 +11,7 @@ from causal_explorer.sharing.link import packed, unpack_picture
 from causal_explorer.sharing.question import unpacked
 from causal_explorer.sharing.words import describe, percent
 from causal_explorer.ui import controls, memory, serving
+from causal_explorer.ui.as_text import as_text, escape
 from causal_explorer.ui.pictures import data_uri
 
 _LISTED = 5  # explanations shown
@@ -67,7 +66,7 @@ def _uploaded() -> bytes | None:
     try:
         found = serving.upload(file.getvalue())
     except ValueError as error:
-        st.warning(str(error))
+        st.warning(as_text(error))
         return None
     left, right = st.columns(2)
     left.image(found.preview, caption="Your image", width="stretch")
@@ -89,7 +88,7 @@ def _from_link() -> bytes | None:
         bits = unpack_picture(text)
     except ValueError as error:
         memory.forget(_ADDRESS)
-        st.warning(str(error))
+        st.warning(as_text(error))
         return None
     _seen(unpacked(bits))
     return bits

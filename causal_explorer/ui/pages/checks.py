@@ -1,5 +1,7 @@
 """Sanity checks: what the shipped models were measured by, and where they err, computed live."""
 
+import shlex
+
 import streamlit as st
 
 from causal_explorer.checkpoint import measured, shipped_mechanisms
@@ -8,9 +10,11 @@ from causal_explorer.models.scope import SCOPES
 from causal_explorer.sharing.question import Classes
 from causal_explorer.sharing.words import equations
 from causal_explorer.ui import controls, serving
+from causal_explorer.ui.as_text import as_text
 from causal_explorer.ui.checks import errors, measures, traversal
 
 CHECKPOINT = "scm-vae"  # at first; the user may choose another
+CHECK = "python -m causal_explorer check"
 STILL = {"displayModeBar": False}  # of Plotly: nothing but hovering
 MAPS = (("posX", "posY"), ("orientation", "scale"))  # columns and rows
 
@@ -19,9 +23,8 @@ def show_measures(checkpoint: str) -> None:
     """The figures of `python -m causal_explorer check`."""
     found = measured(checkpoint)
     if found is None:
-        st.info(
-            f"No figures are kept with {checkpoint}: `python -m causal_explorer check` makes them."
-        )
+        st.info(f"No figures are kept with {as_text(checkpoint)}. This makes and keeps them:")
+        st.code(f"{CHECK} {shlex.quote(checkpoint)} --save", language=None)
         return
     st.markdown("Taken on held-out sprites, every target forced to change.")
     own = found["truth"]["1 to 3"]
@@ -56,9 +59,9 @@ def show_measures(checkpoint: str) -> None:
     st.caption(
         f"z carries {kept['kl_nats']:.2g} nats an image, and {kept['active']} of its "
         f"{kept['latent']} units are active. {found['queries']:,} queries a figure, story "
-        f"{found['story']}, seed {found['seed']}: `python -m causal_explorer check {checkpoint} "
-        f"--queries {found['queries']}`."
+        f"{as_text(found['story'])}, seed {found['seed']}:"
     )
+    st.code(f"{CHECK} {shlex.quote(checkpoint)} --queries {found['queries']}", language=None)
 
 
 def show_errors(checkpoint: str, sprite: Classes) -> None:
@@ -110,7 +113,7 @@ try:
     checkpoint = controls.image_model(shipped_mechanisms(), CHECKPOINT)
     serving.opened(checkpoint)
 except (ValueError, OSError) as error:
-    st.error(str(error), title="The model cannot be opened")
+    st.error(as_text(error), title="The model cannot be opened")
     st.stop()
 with st.sidebar:
     st.header("Sprite", anchor=False)

@@ -7,12 +7,12 @@ from causal_explorer.sharing.catalogue import systems
 from causal_explorer.sharing.panel import panel
 from causal_explorer.sharing.question import Question
 from causal_explorer.ui import controls, graph, live, presenter, serving
+from causal_explorer.ui.as_text import as_text
 from causal_explorer.ui.explore import guide, views
 from causal_explorer.ui.explore.evidence import explanations_html, fit_text, idle, known
 from causal_explorer.ui.explore.gallery import gallery
 from causal_explorer.ui.pictures import panel_html
 from causal_explorer.ui.story import told
-from causal_explorer.ui.story.story_editor import plain
 from causal_explorer.ui.systems import page as systems_page
 
 CHECKPOINT = "scm-vae"  # at first; the user may choose another
@@ -45,7 +45,7 @@ with st.sidebar:
     checkpoint = controls.image_model(shipped_mechanisms(), CHECKPOINT)
     story = controls.story()
     model = serving.open_or_stop(checkpoint, story)
-    st.caption(f"{plain(model.story.summary)} The image model is the same under every story.")
+    st.caption(f"{as_text(model.story.summary)} The image model is the same under every story.")
     coupling = controls.coupling()
     st.caption("A modelling choice: data cannot tell the couplings apart.")
     samples = controls.samples()
@@ -69,7 +69,7 @@ if question.is_open:
 try:
     answer = serving.answer(question)
 except ValueError as error:
-    pictures.warning(str(error))
+    pictures.warning(as_text(error))
     st.stop()
 
 with pictures:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from causal_explorer.lessons.registry import LESSONS
 from causal_explorer.ui import lesson
-from causal_explorer.ui.story.story_editor import plain
+from causal_explorer.ui.as_text import MANY, as_text
 
 with st.sidebar:
     open_now = lesson.chosen()
@@ -17,13 +17,13 @@ body = st.empty()  # whatever was open before is gone while a slow lesson is com
 try:
     told = lesson.told(open_now)
 except (ValueError, OSError) as error:
-    st.error(str(error), title="The lesson cannot be computed")
+    st.error(as_text(error), title="The lesson cannot be computed")
     st.stop()
 with body.container():
     st.html(lesson.told_html(told))
-    st.info(plain(open_now.asked), title="Question", icon=":material/help:")
+    st.info(as_text(open_now.asked, longest=MANY), title="Question", icon=":material/help:")
     with st.expander("The answer", key=f"answer_{open_now.id}"):
-        st.markdown(plain(told.answer))
+        st.markdown(as_text(told.answer, longest=MANY))
     with st.container(horizontal=True, vertical_alignment="center"):
         if before:
             st.button(

@@ -6,6 +6,7 @@ from causal_explorer import CounterfactualAnswer
 from causal_explorer.sharing.question import Question
 from causal_explorer.sharing.words import describe, equations
 from causal_explorer.ui import controls, graph, ladder, live, serving
+from causal_explorer.ui.as_text import as_text
 from causal_explorer.ui.story import told
 
 CHECKPOINT = "scm-vae"
@@ -37,7 +38,7 @@ question = Question(CHECKPOINT, story, factors, words, samples, seed, coupling)
 try:
     answers, laws = serving.rungs(question), serving.laws(question)
 except ValueError as error:
-    st.warning(str(error))
+    st.warning(as_text(error))
     st.stop()
 
 st.html(ladder.pictures_html(answers, equations(dict(words), variables)))

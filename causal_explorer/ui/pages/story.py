@@ -1,14 +1,12 @@
 """Story: which factor causes which; edit an arrow and see the joint distribution move."""
 
-from html import escape
-
 import streamlit as st
 
 from causal_explorer.scm.story import parse
 from causal_explorer.ui import controls, serving
+from causal_explorer.ui.as_text import MANY, as_text, escape
 from causal_explorer.ui.story import entailed, story_editor, story_figures, told
 from causal_explorer.ui.story import story_controls as widgets
-from causal_explorer.ui.story.story_editor import plain
 
 controls.drop_endless_numbers()
 st.title("Story", anchor=False)
@@ -27,8 +25,7 @@ told.into_link(own)
 known = {variable.name: variable for variable in entailed.story_scm(text).all}
 first = "uploaded" if name == widgets.UPLOADED else "shipped"
 told.show_refusal()
-summary = escape(before.summary[: widgets.LONGEST])
-st.html(f'<p style="margin: 0; overflow-wrap: anywhere">{summary}</p>')
+st.html(f'<p style="margin: 0; overflow-wrap: anywhere">{escape(before.summary)}</p>')
 
 left, right = st.columns([1, 2], gap="large")
 with left:
@@ -53,7 +50,7 @@ with right:
     words = story_editor.caption(now, before)
     graph, choice = st.columns([2, 1], gap="medium")
     graph.graphviz_chart(story_editor.dot(now, before), alt=f"Causal graph. {words}")
-    graph.caption(plain(words))
+    graph.caption(as_text(words, longest=MANY))
     with choice:
         a, b = widgets.pair(
             ("Columns", "joint_a", "scale", "The factor of the map below that runs to the right."),

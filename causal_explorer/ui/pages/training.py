@@ -3,8 +3,9 @@
 import streamlit as st
 
 from causal_explorer.checkpoint import shipped_mechanisms
-from causal_explorer.ui.story.story_editor import plain
+from causal_explorer.ui.as_text import as_text
 from causal_explorer.ui.training import loss_curves, runs
+from causal_explorer.ui.training.card import card_html
 
 MAKE_ONE = "`python -m train scm-vae --out runs/quick --set train.steps=5000 --device cpu`"
 
@@ -15,15 +16,12 @@ st.markdown(
 )
 names = runs.names()
 with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-    chosen = st.pills(
+    chosen = st.multiselect(
         "Runs",
         names,
-        selection_mode="multi",
-        default=shipped_mechanisms(),
-        format_func=lambda name: plain(name).replace("\\_", "_"),  # a clean address
+        shipped_mechanisms(),
         key="runs",
         bind="query-params",
-        wrap=True,
         help="The shipped checkpoints by name, your own runs by folder. Choose those to compare.",
     )
     against = st.segmented_control(
@@ -49,12 +47,12 @@ if not chosen:
 
 compared = [runs.read(name) for name in names if name in chosen]
 for note in filter(None, (run.note for run in compared)):
-    st.caption(plain(note))
+    st.caption(as_text(note))
 look, charts = loss_curves.looks(names), loss_curves.by_loss(compared)
 with st.grid(min(2, len(charts)), min_column_width=360):
     for loss, alike in charts.items():
         with st.container():
-            st.markdown(f"**{plain(loss)}**")
+            st.markdown(f"**{as_text(loss)}**")
             st.plotly_chart(
                 loss_curves.figure(alike, look, against or "images"),
                 config={"displayModeBar": False},
@@ -80,9 +78,9 @@ chosen_one = st.selectbox(
 )
 one = next((run for run in compared if run.name == chosen_one), compared[0])
 if not (one.card or one.config):
-    st.info(f"{plain(one.name)} has no save yet: its card and its config come with the first.")
+    st.info(f"{as_text(one.name)} has no save yet: its card and its config come with the first.")
     st.stop()
 card, config = st.columns([2, 1], gap="large")
-card.markdown(one.card)
+card.html(card_html(one.card))
 with config.expander("Config"):
     st.html(loss_curves.config_html(one))

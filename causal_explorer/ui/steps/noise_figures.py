@@ -11,6 +11,7 @@ from plotly.subplots import make_subplots
 
 from causal_explorer.inference.steps import Pixels, cumulated
 from causal_explorer.scm.variables import Variable
+from causal_explorer.ui.as_text import as_text
 from causal_explorer.ui.steps.assignment import GUMBEL, Assignment, Given, given
 
 HEIGHT = 300  # pixels, whatever is shown
@@ -183,7 +184,8 @@ def _mark(
     names = "class now", "class before"
     for mark, name, marker in zip(given(side, draw), names, (star, ring), strict=False):
         x, y = at(mark)
-        words = f"{name}: {side.variable.label(mark.value)}<extra></extra>"
+        label = as_text(side.variable.label(mark.value), "plotly")
+        words = f"{name}: {label}<extra></extra>"
         figure.add_scatter(x=[x], y=[y], mode="markers", marker=marker, hovertemplate=words)
 
 
@@ -204,8 +206,9 @@ def _whiskers(shown: np.ndarray, low: np.ndarray, high: np.ndarray) -> dict[str,
 def _ticks(variable: Variable, order: np.ndarray) -> dict[str, Any]:
     """A name under each class, or under every few of them."""
     places = np.arange(0, len(order), max(1, len(order) // 8))
-    names = [variable.label(int(order[place])) for place in places]
-    return {"title": variable.name, "tickvals": places, "ticktext": names, "zeroline": False}
+    names = [as_text(variable.label(int(order[place])), "plotly") for place in places]
+    title = as_text(variable.name, "plotly")
+    return {"title": title, "tickvals": places, "ticktext": names, "zeroline": False}
 
 
 def _finished(figure: go.Figure, height: int = HEIGHT) -> go.Figure:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 
 import numpy as np
 
 from causal_explorer import CounterfactualAnswer
 from causal_explorer.inference.steps import Pixels
+from causal_explorer.ui.as_text import escape
 from causal_explorer.ui.colours import cividis
 from causal_explorer.ui.pictures import data_uri
 from causal_explorer.ui.steps.noise_figures import BLUE, GREEN, GREY, ORANGE

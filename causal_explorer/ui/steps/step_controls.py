@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from causal_explorer.scm.variables import Variable
+from causal_explorer.ui.as_text import as_text
 
 _SHOWN = ("Average", "Single draw")
 
@@ -54,6 +55,7 @@ def factor(variables: Sequence[Variable]) -> Variable:
         names,
         default=names[1],
         required=True,
+        format_func=as_text,
         key="step_factor",
         bind="query-params",
         help="The factor whose assignment is drawn. Each has noise of its own.",

@@ -11,6 +11,7 @@ from causal_explorer.inference.steps import Factors, Pixels
 from causal_explorer.scm.variables import Variable
 from causal_explorer.sharing.question import Question
 from causal_explorer.sharing.words import percent
+from causal_explorer.ui.as_text import as_text
 
 PREDICTION = "The same noise runs through the changed assignments: only their rows are new."
 SURE = (
@@ -171,6 +172,4 @@ def _aligned(lines: str) -> str:
 
 def tex(text: str) -> str:
     r"""A name as \text{} takes it."""
-    special = {character: rf"\{character}" for character in "{}$&#%_"}
-    special |= {"\\": r"\textbackslash ", "^": r"\textasciicircum ", "~": r"\textasciitilde "}
-    return text.translate(str.maketrans(special))
+    return as_text(text, "tex")

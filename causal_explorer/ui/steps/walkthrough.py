@@ -16,6 +16,7 @@ from causal_explorer.scm.scm import SCM
 from causal_explorer.scm.variables import Variable
 from causal_explorer.sharing.question import Question
 from causal_explorer.ui import serving
+from causal_explorer.ui.as_text import MANY, as_text
 from causal_explorer.ui.checks.measures import table_html
 from causal_explorer.ui.explore.evidence import explanations_html, fit_text
 from causal_explorer.ui.explore.uncertainty import DIFFERENCES
@@ -156,7 +157,8 @@ def _action(view: _View) -> None:
                 alt=f"{title}. {caption(graph, do, cut, moves)}",
             )
             st.latex(step_words.assignments(graph, view.story.order, do))
-    st.caption(caption(graph, view.do, answer.cut, answer.descendants))
+    words = caption(graph, view.do, answer.cut, answer.descendants)
+    st.caption(as_text(words, longest=MANY))
     _numbers(step_numbers.action(graph, answer, view.do))
 
 
@@ -173,7 +175,7 @@ def _prediction(view: _View) -> None:
         step_words.set_equation(variable.name, view.do[variable.name]) if target else of_factor
     )
     words.html(pipeline.key_html(coupling, not target, view.draw is None, len(view.found)))
-    words.caption(step_words.factor_sentence(answer, view.found.factors, variable))
+    words.caption(as_text(step_words.factor_sentence(answer, view.found.factors, variable)))
     if target:
         _noise(left, view, side, [side], "Before do()")
         right.html(pipeline.set_html(variable.name, view.do[variable.name]))

@@ -12,14 +12,14 @@ from causal_explorer.scm.stories import STORIES
 from causal_explorer.scm.story import Story, parse
 from causal_explorer.scm.variables import Variable
 from causal_explorer.sharing.words import percent
+from causal_explorer.ui.as_text import as_text
 from causal_explorer.ui.story import entailed, story_editor, story_figures
-from causal_explorer.ui.story.story_editor import Edge, arrow, plain
+from causal_explorer.ui.story.story_editor import Edge, arrow
 from causal_explorer.ui.story.told import EDITED_STORY, REFUSED, from_link
 
 UPLOADED = "uploaded"
 FILE, EDITS = "story_file", "story_edits"  # in the session, as is
 SHOWN = 24  # sprites of the sheet
-LONGEST = 500  # letters of a summary
 BY_NAME = {variable.name: variable for variable in FACTORS}
 ORDERED = [variable.name for variable in FACTORS if variable.kind == "ordinal"]
 STILL = {"displayModeBar": False, "scrollZoom": False}  # of Plotly: nothing but hovering
@@ -182,7 +182,7 @@ def strengths(name: str, now: Story) -> None:
         effect = story_editor.effect_of(now, edge)
         with st.container(horizontal=True, vertical_alignment="bottom", wrap=False):
             if effect is None:
-                st.caption(f"{plain(arrow(edge))}: written as a table")
+                st.caption(f"{as_text(arrow(edge))}: written as a table")
             else:
                 strength(name, edge, effect)
             st.button(
@@ -191,7 +191,7 @@ def strengths(name: str, now: Story) -> None:
                 key=f"remove {edge!r}",
                 on_click=remove,
                 args=(name, edge),
-                help=f"Removes {plain(arrow(edge))}.",
+                help=f"Removes {as_text(arrow(edge))}.",
             )
 
 
@@ -200,7 +200,7 @@ def strength(name: str, edge: Edge, effect: Effect) -> None:
     key = f"strength {edge!r}"
     st.session_state[key] = effect.strength
     st.slider(
-        plain(arrow(edge)),
+        as_text(arrow(edge)),
         min(0.0, effect.strength),
         max(2.0, effect.strength),
         step=0.05,

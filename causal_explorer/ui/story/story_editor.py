@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import replace
 from math import prod
 from pathlib import PurePath
@@ -15,6 +13,7 @@ from causal_explorer.scm.parametric import Effect, Peak
 from causal_explorer.scm.story import Story, parse
 from causal_explorer.scm.variables import Variable
 from causal_explorer.text import decoded
+from causal_explorer.ui.as_text import as_text
 from causal_explorer.wording import brief, first_line
 
 Edge = tuple[str, str]  # cause, effect
@@ -123,11 +122,6 @@ def arrow(edge: Edge) -> str:
     return f"{edge[0]} → {edge[1]}"
 
 
-def plain(text: str) -> str:
-    """Words of a user's file, so that Markdown shows them as they are."""
-    return re.sub(r"([\\`*_\[\]<>$~])", r"\\\1", text)
-
-
 def in_words(story: Story, before: Story) -> str:
     """What was edited: "added scale → posX; removed shape → scale"; empty if nothing was."""
     now, then = edges(story), edges(before)
@@ -195,4 +189,4 @@ def _node(name: str, hidden: bool) -> str:
 
 
 def _quote(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    return f'"{as_text(text, "dot")}"'

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from plotly.subplots import make_subplots
 
 from causal_explorer.inference.agreement import total_variation
 from causal_explorer.scm.variables import Variable
+from causal_explorer.ui.as_text import escape
 from causal_explorer.ui.pictures import data_uri
 
 _CLOSE = 0.01  # classes: two means that read the same

@@ -6,6 +6,7 @@ import streamlit as st
 
 from causal_explorer.data.dsprites import FACTORS
 from causal_explorer.sharing.link import EDITED, packed, unpack_story
+from causal_explorer.ui.as_text import as_text
 from causal_explorer.ui.story import story_editor
 
 EDITED_STORY = "story_toml"  # in the session: its text
@@ -51,4 +52,4 @@ def into_link(text: str | None) -> None:
 def show_refusal() -> None:
     """Says once why a story could not be taken."""
     if refusal := st.session_state.pop(REFUSED, ""):
-        st.warning(story_editor.plain(refusal))
+        st.warning(as_text(refusal))

@@ -13,6 +13,7 @@ from causal_explorer.data import units
 from causal_explorer.inference.opened import Opened
 from causal_explorer.sharing.panel import Panel
 from causal_explorer.sharing.request import Request, Values, request_panel, request_varied
+from causal_explorer.ui.as_text import as_text
 
 
 @st.cache_resource(max_entries=16, show_spinner="Loading the model")
@@ -31,7 +32,7 @@ def system_or_stop(checkpoint: str) -> Opened:
     try:
         return system(checkpoint)
     except (ValueError, OSError) as error:
-        st.error(str(error), title="The model cannot be opened")
+        st.error(as_text(error), title="The model cannot be opened")
         st.stop()
 
 

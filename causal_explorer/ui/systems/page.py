@@ -12,6 +12,7 @@ from causal_explorer.models.base import REQUESTS
 from causal_explorer.sharing.catalogue import entry
 from causal_explorer.sharing.request import Request, Values, choices, request_panel, swept
 from causal_explorer.ui import controls, live
+from causal_explorer.ui.as_text import as_text
 from causal_explorer.ui.pictures import panel_html
 from causal_explorer.ui.systems import answers, latents, unit, views
 
@@ -59,7 +60,7 @@ def _asked(opened: Opened, values: Values, seed: int, presenting: bool) -> None:
     try:
         answer: Any = answers.answered(request)
     except ValueError as error:
-        pictures.warning(str(error))
+        pictures.warning(as_text(error))
         return
     with pictures:
         st.html(panel_html(request_panel(request, answer, opened)))

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
+from causal_explorer.ui.as_text import as_text
 from causal_explorer.ui.checks.measures import table_html
 from causal_explorer.ui.training.runs import DIRTY, Line, Run
+from causal_explorer.wording import brief
 
 AXES = {"images": "images", "steps": "step", "seconds": "seconds"}  # by the key of a line
 # Told apart without red and green: Okabe and Ito 2008, "Color Universal Design".
@@ -66,7 +68,7 @@ def by_loss(runs: Sequence[Run]) -> dict[str, list[Run]]:
     found: dict[str, list[Run]] = {}
     for run in runs:
         model = run.config.get("model")
-        loss = _LOSSES.get(model, f"Loss of {model}") if isinstance(model, str) else _UNSAVED
+        loss = _LOSSES.get(model, f"Loss of {brief(model)}") if isinstance(model, str) else _UNSAVED
         found.setdefault(loss, []).append(run)
     return found
 
@@ -82,7 +84,8 @@ def figure(runs: Sequence[Run], look: Mapping[str, Look], against: str) -> go.Fi
     found = go.Figure()
     for run in runs:
         colour, symbol = look[run.name]
-        common = {"legendgroup": run.name, "line": {"color": colour}, "marker": {"symbol": symbol}}
+        name = as_text(run.name, "plotly")
+        common = {"legendgroup": name, "line": {"color": colour}, "marker": {"symbol": symbol}}
         training = common | {"line": {"color": colour, "dash": "dot", "width": 1.5}}
         for kind, key, lines, drawn in (
             ("training", "train_loss", run.lines, training),
@@ -90,7 +93,7 @@ def figure(runs: Sequence[Run], look: Mapping[str, Look], against: str) -> go.Fi
         ):
             found.add_scatter(
                 **_points(lines, AXES[against], key),
-                name=run.name,
+                name=name,
                 mode="lines" if kind == "training" else "lines+markers",
                 showlegend=bool(lines) and (kind == "validation" or not run.looks),
                 hovertemplate=f"{kind}: %{{y:.4g}} nats at %{{x:,.0f}} {against}",

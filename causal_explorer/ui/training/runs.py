@@ -13,7 +13,7 @@ from causal_explorer.checkpoint import find, kept, shipped, shipped_mechanisms
 OWN = Path("runs")  # of the working directory: where `python -m train` writes
 LOG = "metrics.jsonl"  # of a run, one line each interval; a checkpoint keeps it as history.jsonl
 DIRTY = ("-dirty", ", with changes not committed")  # of a commit: as it is kept, and as it is said
-_EMPTY = "| | |\n|"  # the head of a card's table
+_CARD = 20_000  # bytes that are read of a card; one that `train` writes has about 1,000
 _NEEDED = {"step", "images", "seconds", "train_loss"}
 Line = dict[str, float]
 
@@ -114,14 +114,8 @@ def _line(written: bytes) -> Line | None:
 
 
 def _card(path: Path) -> str:
-    """Without its heading, the run's name, and pictures from elsewhere; its table gets a head."""
     try:
-        text = path.read_text(encoding="utf-8-sig", errors="replace")
+        with path.open("rb") as file:
+            return file.read(_CARD).decode("utf-8-sig", errors="replace")
     except OSError:
         return ""
-    heading, _, rest = text.partition("\n")
-    body = rest if heading.startswith("# ") else text
-    named = body.replace(_EMPTY, "| what | of this run |\n|").replace(
-        f"{DIRTY[0]} |", f"{DIRTY[1]} |"
-    )
-    return named.replace("![", "\\![").strip()
