@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from causal_explorer.checkpoint import shipped_models
+from causal_explorer.sharing.own_runs import is_mechanism, own_checkpoints
 
 
 @dataclass(frozen=True)
@@ -87,17 +88,30 @@ def systems() -> list[str]:
     return [name for name in CATALOGUE if name in found and name != _EXHIBIT]
 
 
+def own_systems() -> list[str]:
+    """The user's own checkpoints that can be asked, but for image models of the sprites."""
+    return [name for name, config in own_checkpoints().items() if not is_mechanism(config)]
+
+
 def label(checkpoint: str) -> str:
-    """How a control and the address call a system."""
-    about = entry(checkpoint)
+    """How a control and the address call a system; the user's own by its folder."""
+    if checkpoint not in CATALOGUE:
+        return checkpoint
+    about = CATALOGUE[checkpoint]
     return f"{about.title}, {about.noun}"
 
 
 def address(checkpoint: str) -> str:
-    """Of Explore, with the system chosen."""
-    return f"./?{urlencode({'system': label(checkpoint)})}"
+    """Of Explore, with the system chosen, or the image model."""
+    config = own_checkpoints().get(checkpoint)
+    chosen = "model" if config and is_mechanism(config) else "system"
+    return f"./?{urlencode({chosen: label(checkpoint)})}"
 
 
 def entry(checkpoint: str) -> Entry:
-    """What a checkpoint's model is."""
-    return CATALOGUE.get(checkpoint, Entry(checkpoint, "", "", ""))
+    """What a checkpoint's model is; of the user's own, what the shipped one of its kind is."""
+    if checkpoint in CATALOGUE:
+        return CATALOGUE[checkpoint]
+    config = own_checkpoints().get(checkpoint, {})
+    alike = CATALOGUE.get(config.get("model", ""), Entry(checkpoint, "", "", ""))
+    return replace(alike, title=f"{alike.title}, {checkpoint}")

@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from causal_explorer import toml
-from causal_explorer.checkpoint import shipped_mechanisms
 from causal_explorer.inference import arguments
 from causal_explorer.scm.coupling import coupling_named
 from causal_explorer.scm.stories import STORIES
 from causal_explorer.scm.variables import Variable
+from causal_explorer.sharing.own_runs import image_models
 from causal_explorer.sharing.question import EVIDENCE, Question
 from causal_explorer.wording import brief
 
@@ -65,7 +65,7 @@ def from_params(params: Mapping[str, Values], variables: tuple[Variable, ...]) -
     label = _one(one, "evidence", list(EVIDENCE.values()))
     evidence = next(kind for kind, name in EVIDENCE.items() if name == label)
     return Question(
-        checkpoint=_one(one, "model", shipped_mechanisms()),
+        checkpoint=_one(one, "model", image_models()),
         story=unpack_story(_one(one, "told")) if story == EDITED else story,
         sprite=tuple((v.name, _class(one, v.name, v)) for v in variables),
         do=tuple((v.name, _class(one, f"do_{v.name}", v)) for v in variables if v.name in targets),

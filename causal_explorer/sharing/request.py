@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -181,7 +182,7 @@ def request_lines(request: Request, rung: str) -> str:
         [
             "import causal_explorer as ce",
             "",
-            f'opened = ce.load("{request.checkpoint}")',
+            f"opened = ce.load({json.dumps(request.checkpoint, ensure_ascii=False)})",
             f"answer = opened.{rung}(",
             f"    factors={dict(request.unit)!r},",
             f"    do={dict(request.do)!r},",

@@ -60,7 +60,7 @@ def _before(question: Question, variables: tuple[Variable, ...]) -> list[str]:
 def _asked(question: Question, variables: tuple[Variable, ...]) -> str:
     """The model, the call and the two numbers."""
     story = "story" if question.is_told else json.dumps(question.story)
-    opened = f"ce.load({json.dumps(question.checkpoint)}).with_story({story})"
+    opened = f"ce.load({json.dumps(question.checkpoint, ensure_ascii=False)}).with_story({story})"
     known = json.dumps(labelled(dict(question.factors), variables))
     do = json.dumps(labelled(dict(question.do), variables))
     if not question.do:

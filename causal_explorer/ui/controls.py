@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -156,7 +156,7 @@ def system(names: list[str], default: str) -> str:
 
 def image_model(names: list[str], default: str) -> str:
     """Which trained image mechanism paints."""
-    return _choice(
+    return one_of(
         "Image model",
         names,
         default,
@@ -169,7 +169,7 @@ def image_model(names: list[str], default: str) -> str:
 def story() -> str:
     """The causal story: a name, or the text of the one that was edited on its page."""
     edited = told.edited()
-    chosen = _choice(
+    chosen = one_of(
         "Causal story",
         [*STORIES, EDITED] if edited else STORIES,
         "default",
@@ -184,7 +184,7 @@ def story() -> str:
 
 def coupling() -> str:
     """How the noise of a factor makes its class."""
-    return _choice(
+    return one_of(
         "Coupling",
         COUPLINGS,
         "gumbel",
@@ -292,15 +292,30 @@ def choose_class(
     return default if chosen is None else chosen  # an address can empty even a required choice
 
 
-def _choice(label: str, options: Iterable[str], default: str, key: str, words: str) -> str:
-    """One of a few names."""
-    chosen = st.segmented_control(
-        label,
-        list(options),
-        default=default,
-        required=True,
-        key=key,
-        bind="query-params",
-        help=words,
-    )
+def one_of(
+    label: str,
+    options: Iterable[str],
+    default: str,
+    key: str,
+    words: str,
+    called: Callable[[str], str] = str,
+) -> str:
+    """One of a few names; folders of the user's are listed, as no row of buttons holds them.
+
+    Args:
+        label: of the widget.
+        options: to choose from.
+        default: among them.
+        key: of the widget, and in the address.
+        words: its help.
+        called: how an option is shown.
+    """
+    names = list(options)
+    settings: dict[str, Any] = {"format_func": called, "key": key, "help": words}
+    if any("/" in name for name in names):
+        chosen = st.selectbox(label, names, names.index(default), bind="query-params", **settings)
+    else:
+        chosen = st.segmented_control(
+            label, names, default=default, required=True, bind="query-params", **settings
+        )
     return chosen or default

@@ -17,6 +17,7 @@ from causal_explorer.inference.steps import Steps
 from causal_explorer.inference.svi import SVIAnswer, SVISettings, Watch
 from causal_explorer.inference.traversal import Traversal
 from causal_explorer.metrics.errors import error_map
+from causal_explorer.sharing import own_runs
 from causal_explorer.sharing.disagreement import disagreement
 from causal_explorer.sharing.panel import Panel, panel
 from causal_explorer.sharing.question import Classes, Question, ask_all, named_or_told, varied
@@ -54,6 +55,37 @@ def open_or_stop(checkpoint: str, story: str) -> ce.Explorer:
     except (ValueError, OSError) as error:
         st.error(as_text(error), title="The model cannot be opened")
         st.stop()
+
+
+def usable(checkpoint: str, default: str) -> str:
+    """An image model that can be opened; instead of a run that cannot, the default, and why."""
+    renewed(checkpoint)
+    if not own_runs.stamp(checkpoint):
+        return checkpoint
+    try:
+        opened(checkpoint)
+    except (ValueError, OSError) as error:
+        st.warning(as_text(f"{error} Instead of it {default} is asked."))
+        return default
+    return checkpoint
+
+
+@st.cache_resource(show_spinner=False)
+def _stamps() -> dict[str, str]:
+    """Of the user's own checkpoints, as they were opened."""
+    return {}
+
+
+def renewed(checkpoint: str) -> bool:
+    """Whether a run has saved anew since it was opened; all that was computed is forgotten then."""
+    now = own_runs.stamp(checkpoint)
+    if _stamps().setdefault(checkpoint, now) == now:
+        return False
+    _stamps()[checkpoint] = now
+    for models in (opened, explorer):
+        models.clear()
+    st.cache_data.clear()
+    return True
 
 
 @st.cache_data(max_entries=128, show_spinner=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -56,6 +57,18 @@ def table_html(
         f'aria-label="{words}"><table class="ce-table" style="min-width: {least}">'
         f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def readable(found: Figures) -> bool:
+    """Whether all that the page shows is there and is a number: a run may keep anything."""
+    try:
+        for show in (axioms_html, effectiveness_figure, truth_html, probe_html):
+            show(found)
+        kept, own = found["minimality"], found["truth"]["1 to 3"]
+        numbers = (kept["kl_nats"], kept["active"], kept["latent"], found["queries"], own["exact"])
+        return all(math.isfinite(number) for number in numbers)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError):
+        return False
 
 
 def axioms_html(found: Figures) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from causal_explorer.checkpoint import find, kept
@@ -11,6 +12,7 @@ from causal_explorer.models.registry import MODELS
 from causal_explorer.sharing.catalogue import entry
 from causal_explorer.ui.checks.measures import table_html
 
+_LONGEST = 1e9  # seconds; more than that no run took
 _HEAD = ("model", "pictures", *REQUESTS, "size", "trained on", "in")
 
 
@@ -23,15 +25,27 @@ def _row(name: str) -> tuple[str, ...]:
     folder = find(name)
     config, metrics = (kept(folder, f"{file}.json") or {} for file in ("config", "metrics"))
     tells = MODELS[config["model"]][0].tells
-    size = (folder / "model.safetensors").stat().st_size / 2**20
     return (
         entry(name).title,
         entry(name).noun,
         *("yes" if request in tells else "–" for request in REQUESTS),
-        f"{size:.1f}\u00a0MB",
+        _size(folder / "model.safetensors"),
         _device(metrics),
-        f"{max(1, round(metrics.get('seconds', 0) / 60))}\u00a0min",
+        _minutes(metrics.get("seconds")),
     )
+
+
+def _size(weights: Path) -> str:
+    try:
+        return f"{weights.stat().st_size / 2**20:.1f}\u00a0MB"
+    except OSError:
+        return "–"
+
+
+def _minutes(seconds: object) -> str:
+    if not isinstance(seconds, int | float) or not 0 <= seconds < _LONGEST:
+        return "–"
+    return f"{max(1, round(seconds / 60)):,}\u00a0min"
 
 
 def _device(metrics: dict[str, Any]) -> str:

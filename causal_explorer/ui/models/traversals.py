@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from causal_explorer.checkpoint import study
+from causal_explorer.checkpoint import shipped, study
 from causal_explorer.inference.explorer import Explorer
 from causal_explorer.inference.latents import ALONG
 from causal_explorer.inference.opened import Opened
@@ -15,11 +15,11 @@ from causal_explorer.ui.systems.unit import first_unit
 _MOST = 6  # strips
 
 
-def show(opened: Opened) -> None:
+def show(name: str, opened: Opened) -> None:
     """Strips of one unit; nothing for models whose traversals run along factors."""
     if "traverse" not in opened.may or isinstance(opened, Explorer):
         return
-    name, values = opened.checkpoint.id, first_unit(opened.checkpoint.dataset)
+    values = first_unit(opened.checkpoint.dataset)
     st.markdown("**Latent traversals**")
     for latent in _telling(name, opened.checkpoint.model.latents):
         called = latents.called(opened, latent)
@@ -31,6 +31,7 @@ def show(opened: Opened) -> None:
 
 def _telling(name: str, count: int) -> list[int]:
     """The latents with the largest KL, where the study measured it; else the first ones."""
-    nats = ((study(name) or {}).get("series") or {}).get("unit_nats")
+    found = study(name) if name in shipped() else None
+    nats = ((found or {}).get("series") or {}).get("unit_nats")
     order = np.argsort(-np.array(nats), kind="stable") if nats else np.arange(count)
     return order[:_MOST].tolist()

@@ -4,9 +4,10 @@ import shlex
 
 import streamlit as st
 
-from causal_explorer.checkpoint import measured, shipped_mechanisms
+from causal_explorer.checkpoint import measured
 from causal_explorer.metrics.table import axioms_notes
 from causal_explorer.models.scope import SCOPES
+from causal_explorer.sharing.own_runs import image_models
 from causal_explorer.sharing.question import Classes
 from causal_explorer.sharing.words import equations
 from causal_explorer.ui import controls, serving
@@ -24,6 +25,10 @@ def show_measures(checkpoint: str) -> None:
     found = measured(checkpoint)
     if found is None:
         st.info(f"No figures are kept with {as_text(checkpoint)}. This makes and keeps them:")
+        st.code(f"{CHECK} {shlex.quote(checkpoint)} --save", language=None)
+        return
+    if not measures.readable(found):
+        st.warning(f"The figures kept with {as_text(checkpoint)} cannot be read: make them anew.")
         st.code(f"{CHECK} {shlex.quote(checkpoint)} --save", language=None)
         return
     st.markdown("Taken on held-out sprites, every target forced to change.")
@@ -110,7 +115,7 @@ st.markdown("Counterfactuals can be wrong in several ways, and each has its meas
 controls.drop_endless_numbers()
 try:
     variables = serving.opened(CHECKPOINT).story.variables
-    checkpoint = controls.image_model(shipped_mechanisms(), CHECKPOINT)
+    checkpoint = serving.usable(controls.image_model(image_models(), CHECKPOINT), CHECKPOINT)
     serving.opened(checkpoint)
 except (ValueError, OSError) as error:
     st.error(as_text(error), title="The model cannot be opened")

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from causal_explorer.checkpoint import shipped_mechanisms
-from causal_explorer.sharing.catalogue import systems
+from causal_explorer.sharing.catalogue import own_systems, systems
+from causal_explorer.sharing.own_runs import image_models
 from causal_explorer.sharing.panel import panel
 from causal_explorer.sharing.question import Question
 from causal_explorer.ui import controls, graph, live, presenter, serving
@@ -28,7 +28,7 @@ if not presenting:
         "original, the reconstruction and the truth."
     )
 with st.sidebar:
-    system = controls.system(systems(), CHECKPOINT)
+    system = controls.system([*systems(), *own_systems()], CHECKPOINT)
 if system != CHECKPOINT:
     systems_page.show(system, presenting)
     st.stop()
@@ -42,7 +42,7 @@ with st.sidebar:
     with sliders:
         sprite = controls.sprite(variables, idle(evidence, names, variables))
     st.header("Assumptions", anchor=False)
-    checkpoint = controls.image_model(shipped_mechanisms(), CHECKPOINT)
+    checkpoint = serving.usable(controls.image_model(image_models(), CHECKPOINT), CHECKPOINT)
     story = controls.story()
     model = serving.open_or_stop(checkpoint, story)
     st.caption(f"{as_text(model.story.summary)} The image model is the same under every story.")

@@ -13,6 +13,7 @@ from causal_explorer.data import units
 from causal_explorer.inference.opened import Opened
 from causal_explorer.sharing.panel import Panel
 from causal_explorer.sharing.request import Request, Values, request_panel, request_varied
+from causal_explorer.ui import serving
 from causal_explorer.ui.as_text import as_text
 
 
@@ -29,6 +30,8 @@ def system(checkpoint: str) -> Opened:
 
 def system_or_stop(checkpoint: str) -> Opened:
     """The system; where there is none, one sentence and nothing below it."""
+    if serving.renewed(checkpoint):
+        system.clear()
     try:
         return system(checkpoint)
     except (ValueError, OSError) as error:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from causal_explorer.checkpoint import study
+from causal_explorer.checkpoint import shipped, study
 from causal_explorer.data import units
 from causal_explorer.inference import agreement
 from causal_explorer.inference.latents import ALONG
@@ -36,9 +36,9 @@ _STYLE = """<style>
 </style>"""
 
 
-def show(opened: Opened, values: Values) -> None:
+def show(name: str, opened: Opened, values: Values) -> None:
     """Picture and reconstruction side by side, and the strip of one latent."""
-    dataset, name = opened.checkpoint.dataset, opened.checkpoint.id
+    dataset = opened.checkpoint.dataset
     picture = units.picture(dataset, dict(values))
     found = answers.reconstruction(name, values)
     figures = (
@@ -104,7 +104,8 @@ def _chosen(name: str, opened: Opened) -> int:
 
 def telling(name: str) -> int:
     """The latent that tells most of a picture, as the checkpoint's study measured it."""
-    nats = ((study(name) or {}).get("series") or {}).get("unit_nats") or [0.0]
+    found = study(name) if name in shipped() else None  # what a stranger kept is not drawn
+    nats = ((found or {}).get("series") or {}).get("unit_nats") or [0.0]
     return nats.index(max(nats))
 
 

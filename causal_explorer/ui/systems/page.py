@@ -17,7 +17,7 @@ from causal_explorer.ui.pictures import panel_html
 from causal_explorer.ui.systems import answers, latents, unit, views
 
 _FOLLOWED = 64  # values of a control that is followed: each has an answer of its own
-_FIRST = {"causal-vae": "angle", "scm-vae-styled": "shape"}  # targets at first
+_FIRST = {"causal-vae": "angle", "scm-vae-styled": "shape"}  # targets at first, by model
 
 
 def show(checkpoint: str, presenting: bool) -> None:
@@ -31,7 +31,7 @@ def show(checkpoint: str, presenting: bool) -> None:
     dataset = opened.checkpoint.dataset
     about = entry(checkpoint)
     with st.sidebar:
-        st.caption(f"{about.about} {about.source}.")
+        st.caption(as_text(f"{about.about} {about.source}."))
         st.header(dataset.noun.capitalize(), anchor=False)
         values = unit.unit(dataset, checkpoint)
         asked = "intervention" in opened.may
@@ -39,20 +39,20 @@ def show(checkpoint: str, presenting: bool) -> None:
             st.header("Draws", anchor=False)
         seed = controls.seed() if asked and opened.draws else 0
     if asked:
-        _asked(opened, values, seed, presenting)
+        _asked(opened, checkpoint, values, seed, presenting)
     else:
-        latents.show(opened, values)
+        latents.show(checkpoint, opened, values)
     if not presenting:
         refusals(opened)
 
 
-def _asked(opened: Opened, values: Values, seed: int, presenting: bool) -> None:
+def _asked(opened: Opened, name: str, values: Values, seed: int, presenting: bool) -> None:
     """The panel, the targets, and what became of each variable."""
-    dataset, name = opened.checkpoint.dataset, opened.checkpoint.id
+    dataset, model = opened.checkpoint.dataset, opened.checkpoint.config["model"]
     pictures = st.container()
     left, right = st.columns([2, 3], gap="large")
     with left:
-        do = unit.intervention(opened.targets, name, _FIRST.get(name, ""))
+        do = unit.intervention(opened.targets, name, _FIRST.get(model, ""))
     if not do:
         pictures.info("Nothing is set yet: choose at least one variable to intervene on.")
         return

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from zlib import crc32
 
 import streamlit as st
 
@@ -75,7 +77,10 @@ def intervention(variables: Sequence[AnyVariable], system: str, first: str) -> V
 
 def key(system: str, name: str) -> str:
     """Of a widget, and in the address: systems share no control, so a change of system is clean."""
-    return f"{system}_{name.replace(' ', '_')}"
+    own = re.sub(r"\W+", "-", system)
+    if own != system:  # a folder of the user's; a class of a page's style takes no such name
+        own = f"{own}-{crc32(system.encode()):08x}"
+    return f"{own}_{name.replace(' ', '_')}"
 
 
 def address(request: Request, opened: Opened) -> dict[str, list[str]]:
