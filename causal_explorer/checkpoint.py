@@ -47,6 +47,7 @@ class Checkpoint(Generic[M]):
         config: as trained.
         metrics: on held-out combinations.
         card: Markdown.
+        folder: that it was read from; None where it never was in one.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Checkpoint(Generic[M]):
     config: dict[str, Any]
     metrics: dict[str, Any]
     card: str
+    folder: Path | None = None
 
     @property
     def split_seed(self) -> int:
@@ -152,6 +154,7 @@ def read(name: str | Path, kind: type[M] = ImageMechanism) -> Checkpoint[M]:
         config=config,
         metrics=_parse(folder, "metrics.json", files),
         card=files["card.md"].decode("utf-8-sig", errors="replace"),
+        folder=folder,
     )
 
 

@@ -22,6 +22,7 @@ from causal_explorer.data import (
     treatment_synthetic,
 )
 from causal_explorer.data.pictures import DSpritesPictures, Pictures
+from causal_explorer.data.windows import Windows, open_windows
 from causal_explorer.scm.equations import Equations
 from causal_explorer.scm.scm import SCM
 from causal_explorer.scm.stories import story_named
@@ -50,6 +51,8 @@ class Dataset:
         covariates: of (N, …) pictures as models take them, the (N, D) that were there before the
             treatment `t`, the first variable, was given; None where there is no treatment.
         before: variables that the treatment, the first one, does not change, by name.
+        search: opens the windows of all pictures that `render` can draw; None where there are too
+            many.
         unseen: variables of `scm` that no picture shows, by name; of them, the hidden are noise.
     """
 
@@ -73,6 +76,7 @@ class Dataset:
     noun: str = "sprite"
     covariates: Callable[[torch.Tensor], torch.Tensor] | None = field(default=None, repr=False)
     before: tuple[str, ...] = ()
+    search: Callable[[], Windows] | None = field(default=None, repr=False)
     unseen: tuple[str, ...] = ()
 
     def units(self, v: np.ndarray, hidden: np.ndarray | Sequence[int] | None = None) -> np.ndarray:
@@ -100,6 +104,7 @@ def _dsprites() -> Dataset:
         dsprites.FACTORS,
         dsprites.render,
         scm=lambda: story_named("default", dsprites.FACTORS),
+        search=open_windows,
     )
 
 

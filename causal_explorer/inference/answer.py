@@ -22,7 +22,7 @@ class Answer:
         truth: (64, 64) float64, the renderer's pictures averaged over the same draws of the
             factors, and so under the same graph, tables and coupling: it tells whether the model
             paints what followed, not whether that would have followed. NaN where nobody told what
-            the image shows beside its factors.
+            the image shows beside its factors, or the renderer drew no such image, as of a photo.
         uncertainty: the variance of each pixel, split into its sources.
         variables: the columns of the tables of classes.
     """

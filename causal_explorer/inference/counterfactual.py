@@ -59,6 +59,7 @@ def abduct(
     samples: int,
     generators: Sequence[torch.Generator],
     hidden: Sequence[Hidden] | None = None,
+    disturbed: Sequence[bool] | None = None,
 ) -> Abducted:
     """Abduction: p(u | x) of the factors, of z, and of the pixels, for U units.
 
@@ -71,6 +72,8 @@ def abduct(
         samples: S, draws of the factors' noise.
         generators: one for each unit's draws, on the CPU.
         hidden: of each unit, what no label names; left out where the data set has no such thing.
+        disturbed: of each unit, whether its image holds what no noise of the world put there; left
+            out where none does. What stands in its place has no known truth.
     """
     story, factual, sources, unmoved, noise, normal = world.story, [], [], [], [], []
     first = 0
@@ -91,7 +94,8 @@ def abduct(
     q = world.model.encode(own, v)
     z = q.mean[:, None] + q.stddev[:, None] * torch.cat(normal).to(x.device)
     pixels = world.model.decode(v.repeat_interleave(z.shape[1], dim=0), z.flatten(0, 1))
-    seen = Seen(x, about, z, pixels)
+    swept = torch.tensor([False] * len(x) if disturbed is None else disturbed)
+    seen = Seen(x, about, z, pixels, swept)
     told = [()] * len(x) if hidden is None else hidden
     return Abducted(posteriors, factual, torch.stack(sources), unmoved, noise, seen, told)
 

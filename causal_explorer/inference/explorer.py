@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from causal_explorer import checkpoint
 from causal_explorer.checkpoint import Checkpoint
-from causal_explorer.inference import arguments, pictures, query
+from causal_explorer.inference import arguments, doubt, pictures, query
 from causal_explorer.inference.agreement import iou
 from causal_explorer.inference.answer import CounterfactualAnswer, PopulationAnswer
 from causal_explorer.inference.batches import batches, in_parallel
@@ -53,11 +53,14 @@ class Explorer(Opened):
         checkpoint: the trained image mechanism.
         story: the factors' mechanisms, given and not learned; swapped as `scm.stories` says.
         recogniser: proposes what an image shows; None where none is shipped for the data set.
+        doubts: (K_1, …, K_V) nats, what bounds the search for what an image shows; None where
+            they were not measured for these weights.
     """
 
     checkpoint: Checkpoint[ImageMechanism]
     story: SCM
-    recogniser: Recogniser | None = None
+    recogniser: Recogniser | None = field(default=None, repr=False)
+    doubts: np.ndarray | None = field(default=None, repr=False, compare=False)
 
     @property
     def world(self) -> World:
@@ -336,6 +339,9 @@ class Explorer(Opened):
     ) -> Posterior:
         """p(v | image, factors): which factors the image shows, and how sure that is.
 
+        Nothing is refused for fitting badly: `none` says how probable it is that the image shows
+        no sprite at all.
+
         Args:
             image: (64, 64) of 0 and 1.
             factors: classes of those that are known.
@@ -371,11 +377,8 @@ class Explorer(Opened):
     def _explain(
         self, x: np.ndarray, given: Mapping[str, int], generator: torch.Generator
     ) -> Posterior:
-        if self.recogniser is None:
-            raise ValueError("There is no recogniser for this data set: give all of the factors.")
-        found = explain(self.world, self.recogniser, torch.from_numpy(x), given, generator)
-        query.require_explained(found, given)
-        return found
+        shown = torch.from_numpy(x)
+        return explain(self.world, shown, given, generator, self.recogniser, self.doubts)
 
     def _abduct(
         self, asked: list[query.Question], coupling: Coupling, samples: int, seed: int
@@ -383,18 +386,28 @@ class Explorer(Opened):
         """The noise of the images that are asked about, each from the same seed."""
         images = [question.x for question in asked if question.x is not None]
         generators = [_generator(seed) for _ in asked]
+        posteriors = [
+            self._posterior(question, x, generator)
+            for question, x, generator in zip(asked, images, generators, strict=True)
+        ]
+        # a picture that no sprite's is equal to was disturbed by what is no part of the world
+        disturbed = [
+            len(question.given) < len(self.story.variables) and posterior.overlap < 1
+            for question, posterior in zip(asked, posteriors, strict=True)
+        ]
         return abduct(
             self.world,
             x=torch.from_numpy(np.stack(images)).to(self.world.device),
-            posteriors=[
-                self._posterior(question, x, generator)
-                for question, x, generator in zip(asked, images, generators, strict=True)
-            ],
+            posteriors=posteriors,
             dos=[question.do for question in asked],
             coupling=coupling,
             samples=samples,
             generators=generators,
-            hidden=[question.hidden for question in asked],
+            hidden=[
+                None if foreign else question.hidden
+                for question, foreign in zip(asked, disturbed, strict=True)
+            ],
+            disturbed=disturbed,
         )
 
     def _posterior(
@@ -403,7 +416,7 @@ class Explorer(Opened):
         """The explanations of an image; one where all factors are given."""
         given, variables = question.given, self.story.variables
         if len(given) < len(variables):
-            return self._explain(x, given, generator)
+            return query.require_explained(self._explain(x, given, generator), given)
         classes, overlap = [given[variable.name] for variable in variables], question.overlap
         if overlap == 1:
             return certain(variables, classes, overlap, float("nan"))
@@ -422,7 +435,13 @@ def under(opened: Checkpoint[ImageMechanism], story: str | Path) -> Explorer:
     Raises:
         ValueError: unknown story, or one that does not fit the data set.
     """
-    return Explorer(opened, story_named(story, opened.dataset.variables), _recogniser(opened))
+    told = story_named(story, opened.dataset.variables)
+    return Explorer(opened, told, _recogniser(opened), _doubts(opened))
+
+
+def _doubts(opened: Checkpoint[ImageMechanism]) -> np.ndarray | None:
+    """Those that were measured of it, if any."""
+    return None if opened.folder is None else doubt.read(opened.folder, opened.dataset)
 
 
 def _recogniser(opened: Checkpoint[ImageMechanism]) -> Recogniser | None:

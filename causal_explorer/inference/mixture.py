@@ -116,12 +116,25 @@ class Seen:
         about: (E,) int64, which image each explanation explains.
         z: (E, L, latent) draws of q(z | x, v).
         pixels: p(x | v, z), E·L pictures; a pixel's noise lies below p or above.
+        disturbed: (U,) bool, whether an image holds what no noise of the world put there, as a
+            photo does: then what each explanation paints for certain stands in its place.
     """
 
     x: Tensor
     about: Tensor
     z: Tensor
     pixels: WindowedBernoulli
+    disturbed: Tensor
+
+    def grounds(self) -> tuple[Tensor, Tensor]:
+        """(U, 4096) what a counterfactual is painted on, and (E·L, 4096) what is painted over."""
+        x, latents = self.x.flatten(1), self.z.shape[1]
+        about = self.about.to(x.device).repeat_interleave(latents)
+        if not self.disturbed.any():
+            return x, x[about]
+        swept = self.disturbed.to(x.device)[:, None]
+        certain = (self.pixels.canvas.flatten(1) > 0).to(x.dtype)
+        return x.masked_fill(swept, 0), torch.where(swept[about], certain, x[about])
 
 
 def average_abducted(
@@ -136,8 +149,8 @@ def average_abducted(
         seen: the images and their explanations.
     """
     latents, device = seen.z.shape[1], seen.z.device
-    x = seen.x.flatten(1)
-    own = x[seen.about.to(device)].repeat_interleave(latents, dim=0)  # (E·L, 4096)
+    ground, own = seen.grounds()
+    under = ground[seen.about.to(device)].repeat_interleave(latents, dim=0)  # (E·L, 4096)
     likely = log_likelihood(own, seen.pixels.canvas.flatten(1))
     # Outside the new picture's window p' is dark, and outside both windows p is too, so that
     # a pixel keeps its value there: what is left of x before anything is painted on it.
@@ -146,25 +159,26 @@ def average_abducted(
     dark = own.new_tensor(BACKGROUND)
     erased = counterfactual_pixel(inside, seen.pixels.logits.flatten(1), dark)
     left = own.scatter(1, window, erased)
-    averages = Averages(x[units.to(device)])
+    before = under.gather(1, window)
+    averages = Averages(ground[units.to(device)])
     owners, row, weights = _shares(mixture, latents)
     side = window.shape[1]
     averages.paint(
         owners.repeat_interleave(side),
         weights.repeat_interleave(side),
-        *(values[row.to(device)].flatten() for values in (erased, inside, window)),
+        *(values[row.to(device)].flatten() for values in (erased, before, window)),
     )
     for part in mixture.parts():
         row = (part.sources * latents + part.latents).to(device)
         decoded = model.decode(part.classes.to(device), seen.z.flatten(0, 1)[row])
         picture, pixels, logits = _lit(decoded, everywhere=latents > 1)
         at = row[picture.to(device)] * SIZE**2 + pixels
-        now, before, gone = (flat.take(at) for flat in (own, likely, left))
-        light = change(now, before, log_likelihood(now, logits))
+        now, fit, gone = (flat.take(at) for flat in (own, likely, left))
+        light = change(now, fit, log_likelihood(now, logits))
         averages.paint(part.owners[picture], part.weights[picture], light, gone, pixels)
         if latents > 1:
             shape = decoded.pixels.shape
-            averages.spread(part, erased[row], inside[row], window[row])
+            averages.spread(part, erased[row], before[row], window[row])
             averages.spread(part, light.view(shape), gone.view(shape), decoded.pixels)
     return averages
 

@@ -17,13 +17,18 @@ class Posterior:
     Attributes:
         classes: (E, V) int64, one explanation a row.
         probabilities: (E,) float64, summing to `covered`.
-        covered: mass of the listed explanations in the whole posterior: 1 where all factors are
-            given; of an image's, what the search held before it last widened and found no more.
+        covered: mass of the listed explanations in the whole posterior: at least that, where it is
+            bounded; 1 where all factors are given; else an estimate, what the search held before
+            it last widened and found no more.
         variables: the columns.
         nats: -log p(x | v) of the image under the first; NaN without an image, and where the
             image is the picture of factors that are all known.
         overlap: intersection over union of the image and the first's picture, the model's where
             the true one is not known; NaN without one.
+        none: the probability that the image shows none of all combinations but something else,
+            by `disturbance.none_of_these`; the listed probabilities are those of an image that
+            shows one of them. NaN without an image, and where all factors are given.
+        bounded: whether `covered` is a lower bound rather than an estimate.
         laws: (K,) p(v_factor | evidence) of each factor, where the list is too short to tell.
     """
 
@@ -33,6 +38,8 @@ class Posterior:
     variables: tuple[Variable, ...] = field(repr=False)
     nats: float = float("nan")
     overlap: float = float("nan")
+    none: float = float("nan")
+    bounded: bool = True
     laws: Mapping[str, np.ndarray] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:

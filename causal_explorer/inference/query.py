@@ -188,20 +188,27 @@ def require_told(question: Question, dataset: Dataset) -> None:
         raise ValueError(f"factors lacks {names}: the truth of each step takes all of them.")
 
 
-def require_explained(posterior: Posterior, given: Mapping[str, int]) -> None:
-    """Refuses an image that no sprite explains, as the model paints it.
+def require_explained(posterior: Posterior, given: Mapping[str, int]) -> Posterior:
+    """The explanations of an image, if it shows a sprite at all.
 
     Raises:
-        ValueError: how badly the best explanation fits.
+        ValueError: how probable it is that it shows none, and how badly the best explanation fits.
     """
-    if posterior.overlap >= _CONTRADICTION:
-        return
     labels = " with these factors" if given else ""
-    raise ValueError(
-        f"No sprite{labels}, as this model paints it, explains the image: the best overlaps by "
-        f"{posterior.overlap:.2f} (intersection over union), below {_CONTRADICTION}, and it is "
+    fits = (
+        f"the best overlaps by {posterior.overlap:.2f} (intersection over union), and it is "
         f"{posterior.nats:,.0f} nats away."
     )
+    if posterior.none > 0.5:
+        raise ValueError(
+            f"No sprite{labels} explains the image: that it shows none of these has probability "
+            f"{posterior.none:.3g}; {fits}"
+        )
+    if not posterior.bounded and posterior.overlap < _CONTRADICTION:
+        raise ValueError(
+            f"No sprite{labels}, as this model paints it, explains the image: {fits}"
+        )
+    return posterior
 
 
 def require_agreement(overlap: float) -> float:

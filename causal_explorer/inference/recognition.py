@@ -1,79 +1,138 @@
-"""From an image to its explanations: proposed by a recogniser, scored exactly, then widened.
+"""From an image to its explanations: a search of all combinations of factors, then exact scores.
 
-p(v | x) ∝ p(v) p(x | v): the prior is the story's, the likelihood the image mechanism's. Only
-which v are scored is the recogniser's choice, and the widening mends that too.
+    p(v | x) ∝ p(v) p(x | v)
+
+The prior is the story's, the likelihood the image mechanism's. One scan tells by how many pixels
+the renderer's picture of every combination differs from the image; the nearest are scored. Where
+the model's doubt is known (`inference/doubt.py`), each distance is a bound on the likelihood, so
+that what was not scored is bounded too: `covered` is then a true lower bound. Elsewhere the scan,
+and what a recogniser proposes, are guesses, and `covered` an estimate.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import torch
+from scipy.special import expit
 from torch import Tensor
 
 from causal_explorer.inference.agreement import iou
+from causal_explorer.inference.disturbance import none_of_these
+from causal_explorer.inference.doubt import CERTAIN
 from causal_explorer.inference.posterior import Posterior
+from causal_explorer.inference.search import Search
 from causal_explorer.inference.world import World
 from causal_explorer.models.recogniser import Recogniser
 from causal_explorer.scm.variables import Variable
 
-_PROPOSED = 64  # explanations that the recogniser names
-_ROUNDS = 12  # of widening, at most
-_WIDENED = 4  # explanations around which a round looks
-_RELEVANT = 1e-4  # of the mass: less is not widened
-_COVERED = 0.999  # of the mass that the last round may at least leave as it was
+_OPEN = 1e-9  # of the mass, that what was not scored may hold
+_ESTIMATED = 0.999  # of the mass that the last widening may at least leave, where nothing is bounded
+_NEAREST = 256  # combinations scored first where nothing is bounded; each widening doubles them
+_MOST = 8_192  # combinations scored at most
+_PROPOSED = 64  # combinations that the recogniser names
 _KEPT = 1 - 1e-6  # of the mass, that the list of explanations keeps
+_COMPARED = 8  # explanations that "none of these" is weighed against
 
 
 @torch.no_grad()
 def explain(
     world: World,
-    recogniser: Recogniser,
     x: Tensor,
     given: Mapping[str, int],
     generator: torch.Generator,
+    recogniser: Recogniser | None = None,
+    doubts: np.ndarray | None = None,
 ) -> Posterior:
     """p(v | x, given) of one image.
 
     Args:
         world: whose story is the prior and whose model the likelihood.
-        recogniser: that proposes.
         x: (64, 64) the image, 0 and 1.
         given: classes that are known.
         generator: for z, where pictures read it.
+        recogniser: that proposes too, where nothing is bounded.
+        doubts: (K_1, …, K_V) nats, as `doubt.doubt_of` measures them; None where they are not
+            known.
     """
-    variables = world.story.variables
-    fresh = _propose(recogniser, x, variables, given)
-    known, score = fresh[:0], torch.zeros(0, dtype=torch.float64)
-    covered = 0.0
-    for _ in range(_ROUNDS):
-        prior = world.story.log_evidence(world.story.unstack(fresh))
-        likelihood = world.log_likelihood(x, fresh, generator)
-        before = score.logsumexp(0) if len(score) else torch.tensor(-torch.inf)
-        known, score = torch.cat([known, fresh]), torch.cat([score, prior + likelihood])
-        covered = float((before - score.logsumexp(0)).exp())
-        if covered >= _COVERED:
-            break
-        likely = score.softmax(0)
-        top = likely.topk(min(_WIDENED, len(likely))).indices
-        centres = known[top[likely[top] >= _RELEVANT * likely[top[0]]]]
-        fresh = _without(_around(centres, variables, given), known)
-        if not len(fresh):
-            covered = 1.0
-            break
-    likely, order = score.softmax(0).sort(descending=True)
+    search = Search.of(world, x, given, doubts)
+    if doubts is None and recogniser is not None:
+        search.prefer(_propose(recogniser, x, world.story.variables, given))
+    found = _score(world, x, search, generator, bounded=doubts is not None)
+    likely, order = found.score.softmax(0).sort(descending=True)
     kept = int(torch.searchsorted(likely.cumsum(0), torch.tensor(_KEPT).double())) + 1
-    classes, likely = known[order[:kept]], likely[:kept]
-    best = classes[:1]
+    classes = found.classes[order[:kept]].numpy()
+    image = x.cpu().numpy().astype(np.uint8)
+    compared = np.unique(np.concatenate([classes[:_COMPARED], search.lopsided()]), axis=0)
     return Posterior(
-        classes=classes.numpy(),
-        probabilities=(covered * likely / likely.sum()).numpy(),
-        covered=covered,
-        variables=variables,
-        nats=-float(world.log_likelihood(x, best, generator)),
-        overlap=iou(x.cpu().numpy(), world.dataset.render(best.numpy())[0]),
+        classes=classes,
+        probabilities=(found.covered * likely[:kept]).numpy(),
+        covered=found.covered * float(likely[:kept].sum()),
+        variables=world.story.variables,
+        nats=-float(found.likelihood[order[0]]),
+        overlap=iou(image, world.dataset.render(classes[:1])[0]),
+        none=none_of_these(image, world.dataset.render(compared), search.floor.size),
+        bounded=doubts is not None,
     )
+
+
+@dataclass
+class _Scored:
+    """Combinations with their scores.
+
+    Attributes:
+        classes: (N, V) int64.
+        likelihood: (N,) float64 log p(x | v).
+        score: (N,) float64 log p(v) p(x | v).
+        covered: of the whole mass, what these hold at least; an estimate where nothing is bounded.
+    """
+
+    classes: Tensor
+    likelihood: Tensor
+    score: Tensor
+    covered: float = 0.0
+
+    def add(self, world: World, x: Tensor, v: Tensor, generator: torch.Generator) -> None:
+        """Scores (N, V) more combinations."""
+        likelihood = world.log_likelihood(x, v, generator)
+        prior = world.story.log_evidence(world.story.unstack(v))
+        self.classes = torch.cat([self.classes, v])
+        self.likelihood = torch.cat([self.likelihood, likelihood])
+        self.score = torch.cat([self.score, prior + likelihood])
+
+    @property
+    def total(self) -> float:
+        """log Σ p(v) p(x | v) of these."""
+        return float(self.score.logsumexp(0)) if len(self.score) else -math.inf
+
+
+def _score(
+    world: World, x: Tensor, search: Search, generator: torch.Generator, bounded: bool
+) -> _Scored:
+    """Scores the cheapest combinations, then more, until the rest cannot matter."""
+    empty = torch.zeros(0, dtype=torch.float64)
+    found = _Scored(torch.zeros(0, len(search.sizes), dtype=torch.int64), empty, empty)
+    count = _NEAREST
+    limit = CERTAIN * (search.closest + 2) if bounded else search.nearest(count)
+    while True:
+        before = found.total
+        rows = search.take(limit, _MOST - len(found.score))
+        found.add(world, x, torch.from_numpy(search.classes(rows)), generator)
+        if math.isinf(search.cheapest):
+            found.covered = 1.0
+        elif bounded:  # the prior sums to 1, so that what is left holds e^-cheapest at most
+            found.covered = float(expit(found.total + search.cheapest))
+        else:  # the share of what was there before
+            found.covered = math.exp(before - found.total)
+        enough = 1 - _OPEN if bounded else _ESTIMATED
+        if found.covered >= enough or len(found.score) >= _MOST:
+            return found
+        count *= 2
+        open_at = -math.log(_OPEN) - found.total
+        limit = max(search.cheapest, open_at) if bounded else search.nearest(count)
 
 
 def _propose(
@@ -91,36 +150,3 @@ def _propose(
         total, place = sums.topk(min(_PROPOSED, len(sums)))
         classes = torch.cat([classes[place // len(own)], own[place % len(own), None]], dim=1)
     return classes
-
-
-def _around(centres: Tensor, variables: tuple[Variable, ...], given: Mapping[str, int]) -> Tensor:
-    """What looks most like each centre: its neighbours, and its place in any shape and turn.
-
-    One step in each factor that has an order, all at once; then every class of those that have
-    none or close to a ring, which holds all symmetries.
-    """
-    near, turned = [], []
-    for variable in variables:
-        whole = torch.arange(variable.classes)
-        steps = torch.tensor([0]) if variable.kind == "nominal" else torch.tensor([-1, 0, 1])
-        alike = whole if variable.kind != "ordinal" else torch.tensor([0])
-        fixed = variable.name in given
-        near.append(torch.tensor([0]) if fixed else steps)
-        turned.append(torch.tensor([0]) if fixed else alike)
-    moves = torch.cat([_combinations(near), _combinations(turned)])
-    moved = (centres[:, None] + moves).flatten(0, 1)
-    sizes = torch.tensor([variable.classes for variable in variables])
-    rings = torch.tensor([variable.kind != "ordinal" for variable in variables])
-    moved = torch.where(rings, moved % sizes, moved)
-    return moved[((moved >= 0) & (moved < sizes)).all(1)].unique(dim=0)
-
-
-def _combinations(columns: list[Tensor]) -> Tensor:
-    return torch.stack([g.flatten() for g in torch.meshgrid(*columns, indexing="ij")], dim=1)
-
-
-def _without(rows: Tensor, known: Tensor) -> Tensor:
-    """The rows that are not known yet."""
-    seen = set(map(tuple, known.tolist()))
-    new = [row for row in rows.tolist() if tuple(row) not in seen]
-    return torch.tensor(np.array(new, dtype=np.int64).reshape(-1, rows.shape[1]))

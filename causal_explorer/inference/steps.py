@@ -142,7 +142,8 @@ def abducted_steps(
     q = world.model.encode(x.expand(shown, -1, -1), v.to(x.device))
     dealt = torch.arange(shown) % latents.shape[1]  # z and u are independent: any pair is a draw
     z = latents[found.sources[0, :shown].to(x.device), dealt.to(x.device)]
-    pixels = _pixels(world, factors, x[0], z, q.mean, q.stddev, found.hidden[0])
+    swept = bool(found.seen.disturbed[0])
+    pixels = _pixels(world, factors, x[0], z, q.mean, q.stddev, found.hidden[0], swept)
     return Steps(answer, coupling.name, factors, pixels)
 
 
@@ -214,6 +215,7 @@ def _pixels(
     mean: Tensor,
     stddev: Tensor,
     hidden: np.ndarray | Sequence[int] | None,
+    disturbed: bool = False,
 ) -> Pixels:
     """Pictures of the factors before and after.
 
@@ -225,6 +227,8 @@ def _pixels(
         mean: (D, latent) of the law of z.
         stddev: (D, latent) likewise.
         hidden: (D, H) or (H,) of what no label names, for the truth.
+        disturbed: whether the image is no picture of the world: each draw's own stands for it, and
+            the truth is not known.
     """
     names = [variable.name for variable in world.story.variables]
     v, v_cf = (
@@ -233,13 +237,15 @@ def _pixels(
     )
     both = torch.from_numpy(np.concatenate([v, v_cf])).to(z.device)
     before, after = _logits(world.model, both, z.repeat(2, 1)).chunk(2)
-    kept = after.sigmoid() if x is None else counterfactual_pixel(x, before, after)
+    seen = (before > 0).to(before.dtype) if disturbed else x
+    kept = after.sigmoid() if seen is None else counterfactual_pixel(seen, before, after)
+    truth = world.dataset.render(world.dataset.units(v_cf, hidden))
     return Pixels(
         x=None if x is None else x.double().cpu().numpy(),
         p=before.sigmoid().cpu().numpy(),
         p_cf=after.sigmoid().cpu().numpy(),
         density=kept.cpu().numpy(),
-        truth=world.dataset.render(world.dataset.units(v_cf, hidden)),
+        truth=np.full(truth.shape, np.nan) if disturbed else truth,
         z=z.cpu().numpy(),
         z_mean=mean.cpu().numpy(),
         z_stddev=stddev.cpu().numpy(),

@@ -1,0 +1,158 @@
+"""Noisy, cut and cluttered pictures: the posterior against brute force, and how fast it comes.
+
+Every combination of factors is scored by the model for every picture: 737,280 decoded pictures,
+one matrix product each. Another build of the project may stand beside, in turns with this one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import torch
+from scipy.special import logsumexp
+from torch.nn import functional
+from tqdm import tqdm
+
+import causal_explorer as ce
+from benchmarks.explained import Explained, read
+from causal_explorer.data import dsprites, splits
+from causal_explorer.data.raster import SIZE
+
+_ROOT = Path(__file__).resolve().parents[1]
+_AT_ONCE = 1_024  # combinations decoded in one batch
+_CLOSE = 1e-3  # total variation
+_ROUNDING = 1e-6  # of the model's float32 logits, which brute force sums in float64
+_LOT = 50  # pictures that a build answers before the other one's turn
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Prints the figures of the README."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.disturbed", description=__doc__)
+    parser.add_argument("checkpoint", nargs="?", default="scm-vae")
+    parser.add_argument("--story", default="independent")
+    parser.add_argument("--pictures", type=int, default=400)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--beside", help="a commit whose build answers the same, in turns")
+    parser.add_argument(
+        "--combinations", type=int, default=dsprites.COUNT, help="scored by brute force"
+    )
+    options = parser.parse_args(arguments)
+    kinds, pictures = disturbed(options.pictures, options.seed)
+    with _worktree(options.beside) as builds:
+        found = _answers(builds, pictures, options.checkpoint, options.story)
+    _score_all(found, pictures, options)
+    for name, explained in found.items():
+        _report(name, explained, kinds)
+
+
+def disturbed(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Held-out sprites, disturbed.
+
+    Returns:
+        (count,) which kind each is: half of them with 0 to 50 flipped pixels, a quarter with a
+        quarter of the sprite erased from one side, a quarter with a second sprite; and
+        (count, 64, 64) uint8 of 0 and 1.
+    """
+    rng = np.random.default_rng(seed)
+    rows = rng.choice(splits.rows("test"), (2, count), replace=False)
+    pictures, others = (dsprites.render(dsprites.classes_of(own)) for own in rows)
+    kinds = np.resize(["flipped", "erased", "flipped", "second sprite"], count)
+    for picture, other, kind in zip(pictures, others, kinds, strict=True):
+        if kind == "flipped":
+            flat = picture.reshape(-1)
+            flat[rng.choice(SIZE**2, rng.integers(0, 51), replace=False)] ^= 1
+        elif kind == "erased":
+            turned = np.rot90(picture, rng.integers(4))  # a view: what is erased, is in `picture`
+            on = np.argwhere(turned)
+            turned[tuple(on[: len(on) // 4].T)] = 0
+        else:
+            picture |= other
+    return kinds, pictures
+
+
+@contextmanager
+def _worktree(commit: str | None) -> Iterator[dict[str, Path]]:
+    """The trees of the builds to compare: this one, and that of a commit."""
+    if commit is None:
+        yield {"this build": _ROOT}
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        tree = Path(folder) / "tree"
+        git = ["git", "-C", str(_ROOT), "worktree"]
+        subprocess.run([*git, "add", "--detach", str(tree), commit], check=True)
+        try:
+            yield {"this build": _ROOT, f"build {commit}": tree}
+        finally:
+            subprocess.run([*git, "remove", "--force", str(tree)], check=True)
+
+
+def _answers(
+    builds: dict[str, Path], pictures: np.ndarray, checkpoint: str, story: str
+) -> dict[str, list[Explained]]:
+    """Each build's answers, in turns of some pictures, so that both meet the same machine."""
+    found: dict[str, list[Explained]] = {name: [] for name in builds}
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "pictures.npy", Path(folder) / "answers.npz"
+        for start in range(0, len(pictures), _LOT):
+            np.save(source, pictures[start : start + _LOT])
+            for name, tree in builds.items():
+                worker = [sys.executable, "-P", str(_ROOT / "benchmarks" / "explained.py")]
+                files = [str(source), str(target), checkpoint, story]
+                environment = os.environ | {"PYTHONPATH": str(tree), "OMP_NUM_THREADS": "1"}
+                subprocess.run([*worker, *files], check=True, cwd=tree, env=environment)
+                found[name] += read(target)
+    return found
+
+
+@torch.no_grad()
+def _score_all(
+    found: dict[str, list[Explained]], pictures: np.ndarray, options: argparse.Namespace
+) -> None:
+    """Brute force: log p(v) p(x | v) of every combination, x · l - Σ log(1 + eˡ) with logits l."""
+    explorer = ce.load(options.checkpoint, options.story)
+    model, story = explorer.checkpoint.model, explorer.story
+    flat = torch.from_numpy(pictures.reshape(len(pictures), -1)).double()
+    scores = np.empty((len(pictures), options.combinations))
+    for start in tqdm(range(0, options.combinations, _AT_ONCE), leave=False):
+        rows = np.arange(start, min(start + _AT_ONCE, options.combinations))
+        v = torch.from_numpy(dsprites.classes_of(rows))
+        logits = model.decode(v, torch.zeros(len(v), model.latent)).canvas.flatten(1).double()
+        prior = story.log_evidence(story.unstack(v))
+        scores[:, rows] = flat @ logits.T - functional.softplus(logits).sum(1) + prior
+    total = logsumexp(scores, axis=1)
+    for explained in found.values():
+        for own, score, whole in zip(explained, scores, total, strict=True):
+            rows = dsprites.index(own.classes) if len(own.classes) else np.zeros(0, dtype=np.int64)
+            own.exact = np.exp(score[rows[rows < options.combinations]] - whole)
+
+
+def _report(name: str, found: list[Explained], kinds: np.ndarray) -> None:
+    """Prints how far a build's posteriors are from brute force, and how long they took."""
+    apart = np.array([_total_variation(own) for own in found])
+    beyond = sum(far > 1 - own.covered + _ROUNDING for far, own in zip(apart, found, strict=True))
+    times = [own.milliseconds for own in found]
+    print(f"{name}, {len(found)} held-out pictures:")
+    print(f"  within {_CLOSE} of brute force in total variation: {_percent(apart <= _CLOSE)}")
+    for kind in np.unique(kinds):
+        print(f"    {kind}: {_percent(apart[kinds == kind] <= _CLOSE)}")
+    print(f"  off by more than 1 - covered: {beyond}; refused: {sum(not len(o.classes) for o in found)}")
+    median, ninth = np.percentile(times, (50, 90))
+    print(f"  do(shape) from the image alone: median {median:.0f} ms, 90th percentile {ninth:.0f}")
+
+
+def _total_variation(own: Explained) -> float:
+    """½ Σ |p̂ - p| over all combinations; those that are not listed have p̂ = 0."""
+    unlisted = 1 - own.exact.sum()
+    return float(np.abs(own.probabilities - own.exact).sum() + unlisted) / 2
+
+
+def _percent(right: np.ndarray) -> str:
+    return f"{100 * np.mean(right):.1f} %"
