@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from scipy.special import logsumexp
 from torch.nn import functional
 from tqdm import tqdm
 
@@ -70,7 +69,9 @@ def disturbed(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
             flat = picture.reshape(-1)
             flat[rng.choice(SIZE**2, rng.integers(0, 51), replace=False)] ^= 1
         elif kind == "erased":
-            turned = np.rot90(picture, rng.integers(4))  # a view: what is erased, is in `picture`
+            turned = np.rot90(
+                picture, int(rng.integers(4))
+            )  # a view: what is erased, is in `picture`
             on = np.argwhere(turned)
             turned[tuple(on[: len(on) // 4].T)] = 0
         else:
@@ -127,7 +128,7 @@ def _score_all(
         logits = model.decode(v, torch.zeros(len(v), model.latent)).canvas.flatten(1).double()
         prior = story.log_evidence(story.unstack(v))
         scores[:, rows] = flat @ logits.T - functional.softplus(logits).sum(1) + prior
-    total = logsumexp(scores, axis=1)
+    total = torch.from_numpy(scores).logsumexp(1).numpy()
     for explained in found.values():
         for own, score, whole in zip(explained, scores, total, strict=True):
             rows = dsprites.index(own.classes) if len(own.classes) else np.zeros(0, dtype=np.int64)
@@ -143,7 +144,8 @@ def _report(name: str, found: list[Explained], kinds: np.ndarray) -> None:
     print(f"  within {_CLOSE} of brute force in total variation: {_percent(apart <= _CLOSE)}")
     for kind in np.unique(kinds):
         print(f"    {kind}: {_percent(apart[kinds == kind] <= _CLOSE)}")
-    print(f"  off by more than 1 - covered: {beyond}; refused: {sum(not len(o.classes) for o in found)}")
+    refused = sum(not len(own.classes) for own in found)
+    print(f"  off by more than 1 - covered: {beyond}; refused: {refused}")
     median, ninth = np.percentile(times, (50, 90))
     print(f"  do(shape) from the image alone: median {median:.0f} ms, 90th percentile {ninth:.0f}")
 

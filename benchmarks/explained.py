@@ -6,6 +6,7 @@ holds that it is imported from.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from dataclasses import dataclass, field
@@ -43,10 +44,8 @@ def main(source: Path, target: Path, checkpoint: str, story: str) -> None:
     answers = {}
     for i, x in enumerate(pictures):
         clock = time.perf_counter()
-        try:
+        with contextlib.suppress(ValueError):  # it says that the picture shows no sprite
             explorer.counterfactual(image=x, do={"shape": 0})
-        except ValueError:  # it says that it shows no sprite; what explains it best, all the same
-            pass
         milliseconds = 1e3 * (time.perf_counter() - clock)
         try:
             posterior = explorer.explain(x)

@@ -101,7 +101,7 @@ def _read(path: Path) -> list[np.ndarray]:
 
 
 def _seal(words: list[np.ndarray]) -> bytes:
-    """What follows the windows: their checksum, the byte order that they were written in, a mark."""
+    """What follows the windows: their checksum and the version, in their own byte order."""
     checksum = 0
     for own in words:
         checksum = zlib.crc32(own.data, checksum)

@@ -57,5 +57,7 @@ def _place(pictures: np.ndarray) -> np.ndarray:
     """(N, H, W) int64, in the two highest bits of a context: in the figure; at its edge."""
     if not pictures.any():
         return np.zeros(pictures.shape, dtype=np.int64)
-    edge = binary_dilation(pictures, _CROSS) & ~binary_erosion(pictures, _CROSS)
+    edge = np.asarray(binary_dilation(pictures, _CROSS)) > np.asarray(
+        binary_erosion(pictures, _CROSS)
+    )
     return (pictures.astype(np.int64) + 2 * edge) << len(_EARLIER)

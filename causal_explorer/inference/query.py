@@ -201,14 +201,16 @@ def require_explained(posterior: Posterior, given: Mapping[str, int]) -> Posteri
     )
     if posterior.none > 0.5:
         raise ValueError(
-            f"No sprite{labels} explains the image: that it shows none of these has probability "
-            f"{posterior.none:.3g}; {fits}"
+            f"No sprite{labels} explains the image: that it shows none of these is "
+            f"{_percent(posterior.none)} probable; {fits}"
         )
     if not posterior.bounded and posterior.overlap < _CONTRADICTION:
-        raise ValueError(
-            f"No sprite{labels}, as this model paints it, explains the image: {fits}"
-        )
+        raise ValueError(f"No sprite{labels}, as this model paints it, explains the image: {fits}")
     return posterior
+
+
+def _percent(probability: float) -> str:
+    return "over 99.9 %" if probability > 0.999 else f"{100 * probability:.1f} %"
 
 
 def require_agreement(overlap: float) -> float:

@@ -30,7 +30,9 @@ from causal_explorer.models.recogniser import Recogniser
 from causal_explorer.scm.variables import Variable
 
 _OPEN = 1e-9  # of the mass, that what was not scored may hold
-_ESTIMATED = 0.999  # of the mass that the last widening may at least leave, where nothing is bounded
+_ESTIMATED = (
+    0.999  # of the mass that the last widening may at least leave, where nothing is bounded
+)
 _NEAREST = 256  # combinations scored first where nothing is bounded; each widening doubles them
 _MOST = 8_192  # combinations scored at most
 _PROPOSED = 64  # combinations that the recogniser names

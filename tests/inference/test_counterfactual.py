@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -134,18 +132,6 @@ def test_the_law_of_a_posterior_from_some_factors_is_the_storys(explorer, story)
     posterior = asked.counterfactual({"shape": "square"}, do={"scale": 5}, samples=3).posterior
     for name, law in asked.law({"shape": "square"}).items():
         np.testing.assert_allclose(posterior.law(name), law, atol=0.01)
-
-
-def test_an_image_whose_factors_are_not_all_known_takes_a_recogniser(explorer):
-    blind, image = replace(explorer, recogniser=None), dsprites.render(ROW[None])[0]
-    for factors in (None, {"shape": "heart"}):
-        with pytest.raises(
-            ValueError, match="no recogniser for this data set: give all of the fac"
-        ):
-            blind.counterfactual(factors, image=image, do={"shape": "square"})
-    with pytest.raises(ValueError, match="no recogniser"):
-        blind.explain(image)
-    assert blind.counterfactual(HEART, image=image, do={"shape": "square"}, samples=3).l1 < 0.1
 
 
 def test_doing_what_is_so_gives_the_image_back(explorer):
