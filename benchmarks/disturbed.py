@@ -71,7 +71,7 @@ def disturbed(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
         elif kind == "erased":
             turned = np.rot90(
                 picture, int(rng.integers(4))
-            )  # a view: what is erased, is in `picture`
+            )  # a view of it
             on = np.argwhere(turned)
             turned[tuple(on[: len(on) // 4].T)] = 0
         else:
