@@ -69,9 +69,7 @@ def disturbed(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
             flat = picture.reshape(-1)
             flat[rng.choice(SIZE**2, rng.integers(0, 51), replace=False)] ^= 1
         elif kind == "erased":
-            turned = np.rot90(
-                picture, int(rng.integers(4))
-            )  # a view of it
+            turned = np.rot90(picture, int(rng.integers(4)))  # a view of it
             on = np.argwhere(turned)
             turned[tuple(on[: len(on) // 4].T)] = 0
         else:
