@@ -42,7 +42,7 @@ def resample(story: SCM, count: int, seed: int = 0) -> np.ndarray:
                 f"{what} is {brief(value)}: it takes a whole number from {least} to {most:,}."
             )
     if story.variables != dsprites.FACTORS:
-        raise ValueError(f"The story {story.name!r} is not over dSprites' factors.")
+        raise ValueError(f"The story {brief(story.name)} is not over dSprites' factors.")
     generator = torch.Generator().manual_seed(seed)
     coupling = COUPLINGS["monotone"]  # one uniform a factor; any coupling has the same p(v)
     classes = story.predict(story.draw_noise(count, coupling, generator), coupling)

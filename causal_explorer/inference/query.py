@@ -21,7 +21,7 @@ from causal_explorer.scm.actions import Action, Replace, Set, Shift
 from causal_explorer.scm.mechanisms import Mechanism
 from causal_explorer.scm.scm import SCM
 from causal_explorer.scm.variables import Variable
-from causal_explorer.wording import brief
+from causal_explorer.wording import brief, listed
 
 _CONTRADICTION = 0.5  # IoU of image and the factors' picture under which they contradict
 _ARGUMENTS = ("factors", "image", "do")
@@ -171,7 +171,7 @@ def _parse_action(variable: Variable, action: Action, story: SCM) -> Action:
     if foreign:
         raise ValueError(
             f"do replaces the mechanism of {variable.name} by one that reads {foreign[0]}: it "
-            f"may read {' and '.join(own) or 'nothing'}, which cause {variable.name} in the story."
+            f"may read {listed(own, 'nothing', ' and ')}, which cause {variable.name} in the story."
         )
     replace(story, mechanisms={**story.mechanisms, variable.name: action.mechanism})  # its shape
     return action

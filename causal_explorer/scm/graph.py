@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 
 import networkx as nx
 
+from causal_explorer.wording import brief, listed, shortened
+
 
 def causal_graph(parents: Mapping[str, Iterable[str]]) -> nx.DiGraph:
     """Builds the graph in which every name points from its parents.
@@ -22,12 +24,12 @@ def causal_graph(parents: Mapping[str, Iterable[str]]) -> nx.DiGraph:
         for cause in causes:
             if cause not in parents:
                 raise ValueError(
-                    f"{child} has the parent {cause!r}, which is not a variable: "
-                    f"the variables are {', '.join(parents)}."
+                    f"{shortened(child)} has the parent {brief(cause)}, which is not a variable: "
+                    f"the variables are {listed(parents)}."
                 )
             graph.add_edge(cause, child)
     if not nx.is_directed_acyclic_graph(graph):
-        cycle = " → ".join(edge[0] for edge in nx.find_cycle(graph))
+        cycle = listed(edge[0] for edge in nx.find_cycle(graph))
         raise ValueError(f"The graph has a cycle through {cycle}: a story must be acyclic.")
     return graph
 

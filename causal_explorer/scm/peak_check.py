@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from causal_explorer.scm.parametric import Effect, Peak
 from causal_explorer.scm.variables import Kind, Variable
+from causal_explorer.wording import brief, listed
 
 _READS: dict[Kind, tuple[str, ...]] = {
     "ordinal": ("centre", "spread"),
@@ -29,13 +30,19 @@ def check_peak(variable: Variable, peak: Peak, causes: Sequence[Variable]) -> No
     for cause in causes:
         _check_effect(peak.effects[cause.name], cause)
     if peak.weights and (len(peak.weights) != variable.classes or min(peak.weights) <= 0):
-        raise ValueError(f"weights takes {variable.classes} positive numbers")
+        raise ValueError(
+            f"weights is {brief(list(peak.weights))}: it takes {variable.classes} positive numbers"
+        )
     if peak.spread is not None and peak.spread < 0.1:
         raise ValueError(f"spread is {peak.spread:g}: it takes a number from 0.1")
     if isinstance(peak.concentration, tuple) and (
         len(causes) != 1 or len(peak.concentration) != causes[0].classes
     ):
-        raise ValueError("concentration takes a number, or one for each class of the only cause")
+        raise ValueError(
+            f"concentration has {len(peak.concentration)} numbers, with "
+            f"{listed(peak.effects, 'no cause')}: concentration takes a number, or one for each "
+            "class of the only cause"
+        )
     _check_read(variable, peak)
 
 

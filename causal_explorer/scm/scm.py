@@ -22,6 +22,7 @@ from causal_explorer.scm.graph import causal_graph, causal_order
 from causal_explorer.scm.inversion import invert
 from causal_explorer.scm.mechanisms import Mechanism
 from causal_explorer.scm.variables import Variable
+from causal_explorer.wording import listed
 
 Classes = dict[str, Tensor]  # variable → (N,) int64
 Noise = dict[str, Tensor]  # variable → (N,) or (N, K) float64
@@ -51,8 +52,8 @@ class SCM:
         names = [variable.name for variable in self.all]
         if sorted(names) != sorted(self.mechanisms):
             raise ValueError(
-                f"Mechanisms were given for {', '.join(self.mechanisms)}: "
-                f"the story takes one for each of {', '.join(names)}."
+                f"Mechanisms were given for {listed(self.mechanisms)}: "
+                f"the story takes one for each of {listed(names)}."
             )
         sizes = {variable.name: variable.classes for variable in self.all}
         for name in causal_order(self.graph):

@@ -13,13 +13,17 @@ effects.wind.slope = 5.0
 [posY]                         # or a table, an axis a parent
 parents = ["shape"]
 table = [[…], […], […]]
+
+The name of a hidden cause is words of letters a to z, digits, _ and -, 40 characters at most; a
+summary has 500 letters at most.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from math import isfinite, prod
+from dataclasses import dataclass, replace
+from math import prod
 
 from causal_explorer import toml
 from causal_explorer.scm.coupling import coupling_named
@@ -27,27 +31,19 @@ from causal_explorer.scm.mechanisms import Mechanism, mechanism
 from causal_explorer.scm.parametric import Effect, Peak
 from causal_explorer.scm.peak_check import check_peak
 from causal_explorer.scm.scm import SCM
+from causal_explorer.scm.section import Table, from_section, to_section
+from causal_explorer.scm.table_check import check_table
 from causal_explorer.scm.variables import Variable
-from causal_explorer.wording import brief, first_line
+from causal_explorer.wording import brief, first_line, listed, shortened
 
+SUMMARY = 500  # letters of a summary
+_NAME = 40  # letters of a hidden cause's name
+_WORDS = re.compile("[A-Za-z][A-Za-z0-9]*([ _-][A-Za-z0-9]+)*")
 _MOST = 64  # classes of a hidden variable
 _LARGEST = 2**21  # entries of one table
 _CONCENTRATION = 4.0  # of a ring that was flat before a cause came to act on it
 _SITES = ("z", "image", "units", "images")  # of the Pyro program, with "u_" and a variable
 _BROKEN = (ValueError, TypeError, OverflowError, RecursionError)  # of numbers and lists in a file
-
-
-@dataclass(frozen=True)
-class Table:
-    """p(v | pa) number by number.
-
-    Attributes:
-        parents: names of the direct causes, one axis each.
-        table: nested lists; the last axis is the variable's own.
-    """
-
-    parents: tuple[str, ...]
-    table: object
 
 
 @dataclass(frozen=True)
@@ -68,6 +64,22 @@ class Story:
     mechanisms: Mapping[str, Peak | Table]
     hidden: Mapping[str, int]
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.summary, str):
+            raise ValueError(f"{self._told}: summary is {brief(self.summary)}: it takes words.")
+        if len(self.summary) > SUMMARY:
+            raise ValueError(
+                f"{self._told}: summary has {len(self.summary):,} letters: it takes {SUMMARY} at "
+                "most."
+            )
+        for name in self.hidden:
+            _check_name(self._told, name)
+
+    @property
+    def _told(self) -> str:
+        """What a sentence about it begins with."""
+        return f"The story {shortened(self.name)}"
+
     def build(self, variables: tuple[Variable, ...]) -> SCM:
         """The structural causal model over a data set's variables.
 
@@ -81,25 +93,28 @@ class Story:
         )
         if prod(self.hidden.values()) > _MOST:
             raise ValueError(
-                f"The hidden causes of the story {self.name} have {prod(self.hidden.values()):,} "
-                f"combinations of classes: at most {_MOST} are enumerated."
+                f"{self._told}: the classes of its hidden causes have more than {_MOST} "
+                "combinations, the most that are enumerated."
             )
         known = {variable.name: variable for variable in (*variables, *hidden)}
         if len(known) < len(variables) + len(hidden):
-            raise ValueError(f"The story {self.name} hides a variable that the data set shows.")
+            shown = [variable.name for variable in variables if variable.name in self.hidden]
+            raise ValueError(
+                f"{self._told} hides a variable that the data set shows: {listed(shown)}."
+            )
         taken = [name for name in self.hidden if name in _SITES or name.startswith("u_")]
         if taken:
             raise ValueError(
-                f"The story {self.name} has the hidden cause {brief(taken[0])}: "
-                f"{', '.join(_SITES)} and what begins with u_ name noise and pictures: call it "
-                "something else."
+                f"{self._told} has the hidden cause {brief(taken[0])}: {listed(_SITES)} and what "
+                "begins with u_ name noise and pictures: call it something else."
             )
         unknown = [name for name in self.mechanisms if name not in known]
         missing = [name for name in known if name not in self.mechanisms]
         if unknown or missing:
+            odd = f" lacks {listed(missing)}" if missing else f" does not know {listed(unknown)}"
             raise ValueError(
-                f"The story {self.name} has the sections {', '.join(self.mechanisms)}: "
-                f"it takes one for each of {', '.join(known)}."
+                f"{self._told} has the sections {listed(self.mechanisms)}: "
+                f"it takes one for each of {listed(known)}, and{odd}."
             )
         built = {}
         for name, written in self.mechanisms.items():
@@ -107,7 +122,9 @@ class Story:
                 built[name] = _built(known[name], written, known)
             except _BROKEN as error:
                 said = first_line(error)
-                raise ValueError(f"The story {self.name}, [{name}]: {said}.") from error
+                raise ValueError(
+                    f"{self._told}, [{shortened(name)}]: {said[:1].lower()}{said[1:]}."
+                ) from error
         return SCM(self.name, self.summary, variables, built, hidden, self.coupling)
 
     def with_effect(self, cause: str, target: Variable, effect: Effect | None) -> Story:
@@ -152,7 +169,7 @@ class Story:
         if self.hidden:
             content["hidden"] = {name: {"classes": k} for name, k in self.hidden.items()}
         for name, written in self.mechanisms.items():
-            content[name] = _section(written)
+            content[name] = to_section(written)
         return tomli_w.dumps(content)
 
 
@@ -166,88 +183,62 @@ def parse(name: str, text: str) -> Story:
     Raises:
         ValueError: not TOML, an unknown key, or a value of a wrong type.
     """
+    told = f"The story {shortened(name)}"
     if not isinstance(text, str):
-        raise ValueError(f"The story {name} is of type {type(text).__name__}: it takes text.")
+        raise ValueError(f"{told} is of type {type(text).__name__}: it takes text.")
     try:
         content = toml.loads(text)
     except ValueError as error:
-        raise ValueError(f"The story {name} cannot be read: {first_line(error)}.") from error
+        raise ValueError(f"{told} cannot be read: {first_line(error)}.") from error
     summary, coupling = content.pop("summary", ""), content.pop("coupling", "gumbel")
-    if not isinstance(summary, str):
-        raise ValueError(f"The story {name}: summary is {brief(summary)}: it takes words.")
-    hidden = {}
-    for cause, section in _mapping(name, "hidden", content.pop("hidden", {})).items():
-        written = _mapping(name, f"hidden.{cause}", section)
-        if set(written) - {"classes"}:
-            raise ValueError(f"The story {name}: hidden.{cause} takes classes, and nothing else.")
-        classes = written.get("classes")
-        if not isinstance(classes, int) or isinstance(classes, bool) or not 2 <= classes <= _MOST:
-            raise ValueError(
-                f"The story {name}: hidden.{cause}.classes is {brief(classes)}: "
-                f"it takes a whole number from 2 to {_MOST}."
-            )
-        hidden[cause] = classes
+    try:
+        coupling = coupling_named(coupling).name
+    except ValueError as error:
+        raise ValueError(f"{told}: {first_line(error)}.") from error
+    hidden = {
+        cause: _classes(told, cause, section)
+        for cause, section in _mapping(told, "hidden", content.pop("hidden", {})).items()
+    }
     mechanisms = {}
     for variable, section in content.items():
-        written = _mapping(name, variable, section)
+        written = _mapping(told, variable, section)
         try:
-            mechanisms[variable] = _written(written)
+            mechanisms[variable] = from_section(written)
         except _BROKEN as error:
-            raise ValueError(f"The story {name}, [{variable}]: {first_line(error)}.") from error
-    return Story(name, summary, coupling_named(coupling).name, mechanisms, hidden)
+            raise ValueError(f"{told}, [{shortened(variable)}]: {first_line(error)}.") from error
+    return Story(name, summary, coupling, mechanisms, hidden)
 
 
-def _mapping(story: str, key: str, section: object) -> dict[str, object]:
+def _mapping(told: str, key: str, section: object) -> dict[str, object]:
     if not isinstance(section, dict):
-        raise ValueError(f"The story {story}: {key} is {brief(section)}: it takes a section.")
+        raise ValueError(f"{told}: {shortened(key)} is {brief(section)}: it takes a section.")
     return section
 
 
-def _written(section: Mapping[str, object]) -> Peak | Table:
-    """A mechanism from its section."""
-    if "table" in section:
-        _only(section, {"parents", "table"})
-        parents = section.get("parents", [])
-        if not isinstance(parents, list) or not all(isinstance(p, str) for p in parents):
-            raise ValueError(f"parents is {brief(parents)}: it takes a list of names")
-        if len(set(parents)) < len(parents):
-            raise ValueError(f"parents is {brief(parents)}: it names a cause twice")
-        return Table(tuple(parents), section["table"])
-    _only(section, {setting.name for setting in fields(Peak)})
-    effects = section.get("effects", {})
-    if not isinstance(effects, dict):
-        raise ValueError(f"effects is {brief(effects)}: it takes a section")
-    numbers = {key: _numbers(key, value) for key, value in section.items() if key != "effects"}
-    return Peak({cause: _effect(cause, e) for cause, e in effects.items()}, **numbers)  # type: ignore[arg-type]
+def _classes(told: str, cause: str, section: object) -> int:
+    """How many classes a hidden cause has."""
+    _check_name(told, cause)
+    written = _mapping(told, f"hidden.{cause}", section)
+    if odd := [key for key in written if key != "classes"]:
+        raise ValueError(
+            f"{told}: hidden.{cause} has {brief(odd[0])}: it takes classes, and nothing else."
+        )
+    classes = written.get("classes")
+    if not isinstance(classes, int) or isinstance(classes, bool) or not 2 <= classes <= _MOST:
+        raise ValueError(
+            f"{told}: hidden.{cause}.classes is {brief(classes)}: "
+            f"it takes a whole number from 2 to {_MOST}."
+        )
+    return classes
 
 
-def _effect(cause: str, section: object) -> Effect:
-    if not isinstance(section, dict):
-        raise ValueError(f"effects.{cause} is {brief(section)}: it takes a section")
-    _only(section, {setting.name for setting in fields(Effect)})
-    numbers = {key: _numbers(f"effects.{cause}.{key}", value) for key, value in section.items()}
-    return Effect(**numbers)  # type: ignore[arg-type]
-
-
-def _numbers(key: str, value: object) -> float | tuple[float, ...]:
-    """A finite number, or several."""
-    several: list[float] = []
-    for number in value if isinstance(value, list) else [value]:
-        if not isinstance(number, (int, float)) or isinstance(number, bool):
-            raise ValueError(f"{key} is {brief(value)}: it takes numbers")
-        if abs(number) > 1_000_000 or not isfinite(number):
-            raise ValueError(f"{key} is {brief(value)}: it takes numbers up to a million")
-        several.append(float(number))
-    is_list = key.rpartition(".")[2] in ("values", "weights")
-    if is_list != isinstance(value, list) and key != "concentration":
-        raise ValueError(f"{key} is {brief(value)}: it takes {'a list' if is_list else 'a number'}")
-    return tuple(several) if isinstance(value, list) else several[0]
-
-
-def _only(section: Mapping[str, object], known: set[str]) -> None:
-    unknown = sorted(set(section) - known)
-    if unknown:
-        raise ValueError(f"the key {unknown[0]} is unknown: there are {', '.join(sorted(known))}")
+def _check_name(told: str, cause: object) -> None:
+    """Refuses a hidden cause whose name is no words."""
+    if not isinstance(cause, str) or len(cause) > _NAME or not _WORDS.fullmatch(cause):
+        raise ValueError(
+            f"{told} has the hidden cause {brief(cause)}: its name takes words of letters a to z, "
+            f"digits, _ and -, {_NAME} characters at most."
+        )
 
 
 def _built(variable: Variable, written: Peak | Table, known: Mapping[str, Variable]) -> Mechanism:
@@ -255,32 +246,15 @@ def _built(variable: Variable, written: Peak | Table, known: Mapping[str, Variab
     parents = written.parents if isinstance(written, Table) else tuple(written.effects)
     for cause in parents:
         if cause not in known:
-            raise ValueError(f"the cause {cause} is unknown: there are {', '.join(known)}")
+            raise ValueError(f"the cause {shortened(cause)} is unknown: there are {listed(known)}")
     entries = variable.classes
     for cause in parents:
         entries *= known[cause].classes
     if entries > _LARGEST:
         raise ValueError(f"its table would have {entries:,} entries: at most {_LARGEST:,}")
-    if isinstance(written, Table):
-        return mechanism(parents, written.table)
     causes = [known[cause] for cause in parents]
+    if isinstance(written, Table):
+        check_table(written.table, [*causes, variable])
+        return mechanism(parents, written.table)
     check_peak(variable, written, causes)
     return mechanism(parents, written.table(variable, causes))
-
-
-def _section(written: Peak | Table) -> dict[str, object]:
-    """What the file says of a mechanism, without what is as it would be anyway."""
-    if isinstance(written, Table):
-        return {"parents": list(written.parents), "table": written.table}
-    section = _changed(written)
-    if written.effects:
-        section["effects"] = {cause: _changed(e) for cause, e in written.effects.items()}
-    return section
-
-
-def _changed(written: Peak | Effect) -> dict[str, object]:
-    """The settings that differ from their defaults."""
-    plain = type(written)()
-    found = {s.name: getattr(written, s.name) for s in fields(written) if s.name != "effects"}
-    kept = {key: value for key, value in found.items() if value != getattr(plain, key)}
-    return {k: list(v) if isinstance(v, tuple) else v for k, v in kept.items()}

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from causal_explorer.wording import brief
+from causal_explorer.wording import brief, listed
 
 Kind = Literal["nominal", "ordinal", "circular"]
 
@@ -100,7 +100,7 @@ class Variable(Named):
         whole = isinstance(value, Integral) and not isinstance(value, bool)
         if whole and 0 <= int(value) < self.classes:  # type: ignore[call-overload]
             return int(value)  # type: ignore[call-overload]
-        names = f" or one of {', '.join(self.labels)}" if self.labels else ""
+        names = f" or one of {listed(self.labels)}" if self.labels else ""
         raise ValueError(
             f"{self.name}={brief(value)} is not a class of {self.name}: "
             f"it takes a whole number from 0 to {self.classes - 1}{names}."

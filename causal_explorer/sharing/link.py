@@ -145,7 +145,9 @@ def _last(params: object) -> dict[str, str]:
         raise ValueError(f"A link is {brief(params)}: it takes a dict from a name to its texts.")
     for name, values in params.items():
         if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-            raise ValueError(f"The link says {name}={brief(values)}: it takes a list of texts.")
+            raise ValueError(
+                f"The link says {brief(name)}={brief(values)}: it takes a list of texts."
+            )
     return {name: values[-1] for name, values in params.items() if values}
 
 

@@ -1,15 +1,22 @@
+import json
+import re
+
 import numpy as np
 import pytest
+import tomli_w
 
 from causal_explorer.data import dsprites
 from causal_explorer.scm.actions import Shift
 from causal_explorer.scm.coupling import COUPLINGS
+from causal_explorer.scm.graph import causal_graph
 from causal_explorer.scm.law import counterfactual_law
+from causal_explorer.scm.mechanisms import mechanism
 from causal_explorer.scm.parametric import Effect, Peak
+from causal_explorer.scm.scm import SCM
 from causal_explorer.scm.stories import STORIES, read_story, story_named
-from causal_explorer.scm.story import parse
+from causal_explorer.scm.story import Story, parse
 
-_, SCALE, ORIENTATION, POS_X, _ = dsprites.FACTORS
+_, SCALE_FACTOR, ORIENTATION, POS_X, _ = dsprites.FACTORS
 PLAIN = "[shape]\n[scale]\n[orientation]\n[posX]\n[posY]\n"
 
 
@@ -122,7 +129,7 @@ def test_cutting_the_only_cause_keeps_a_concentration():
 def test_a_table_cannot_be_edited():
     text = PLAIN.replace("[scale]", "[scale]\nparents = ['shape']\ntable = [" + ROWS + "]")
     with pytest.raises(ValueError, match="is a table"):
-        parse("mine", text).with_effect("shape", SCALE, None)
+        parse("mine", text).with_effect("shape", SCALE_FACTOR, None)
 
 
 def test_a_strength_of_0_leaves_the_edge_without_effect():
@@ -156,10 +163,125 @@ def test_what_is_no_text_is_refused(text):
         parse("mine", text)
 
 
-def test_a_hidden_cause_may_have_any_name():
-    story = build(
-        PLAIN.replace("[posX]", '[posX]\nspread = 2\neffects."posX′".slope = 3')
-        + '[hidden."posX′"]\nclasses = 2\n["posX′"]\n'
+NAMES = ["wind", "W", "gust of wind", "wind-2", "north_wind 7", "x" * 40]
+NO_NAMES = ["", " wind", "wind ", "two  winds", "2nd", "_wind", "wind_", "posX′", "größe", "a.b"]
+NO_NAMES += ["x" * 41, "![a](b)", "<b>", "a\nb", "a/b", "*a*"]
+
+
+def hiding(name):
+    quoted = json.dumps(name)
+    return (
+        PLAIN.replace("[posX]", f"[posX]\nspread = 2\neffects.{quoted}.slope = 3")
+        + f"[hidden.{quoted}]\nclasses = 2\n[{quoted}]\n"
     )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_name_of_a_hidden_cause_is_words(name):
+    story = build(hiding(name))
     law = counterfactual_law(story, COUPLINGS["gumbel"], {"posX": 3}, {"posX": Shift(5)})
     np.testing.assert_allclose(law["posX"][8], 1)
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
+def test_what_is_no_name_of_a_hidden_cause_is_one_sentence(name):
+    said = "its name takes words of letters a to z, digits, _ and -, 40 characters at most."
+    with pytest.raises(ValueError, match=f"^The story mine has the hidden cause .*: {said}$"):
+        parse("mine", hiding(name))
+    with pytest.raises(ValueError, match=said):
+        Story("mine", "", "gumbel", {}, {name: 2})
+
+
+def test_a_summary_is_a_few_hundred_letters():
+    assert parse("mine", f"summary = '{'x' * 500}'\n{PLAIN}").summary == "x" * 500
+    with pytest.raises(ValueError, match="^The story mine: summary has 501 letters: it takes 500 "):
+        parse("mine", f"summary = '{'x' * 501}'\n{PLAIN}")
+    with pytest.raises(ValueError, match="summary is 3: it takes words"):
+        Story("mine", 3, "gumbel", {}, {})
+
+
+SCALE = "[scale]\nparents = ['shape']\ntable = "
+ROW = [0.5, 0.1, 0.1, 0.1, 0.1, 0.1]
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ([ROW, ROW], "table has 2 entries: its shape is 3 (shape) × 6 (scale), one for each class"),
+        (ROW, "table has 6 entries: its shape is 3 (shape) × 6 (scale)"),
+        (0.5, "table is 0.5: its shape is 3 (shape) × 6 (scale)"),
+        (
+            [ROW, ROW[1:], ROW],
+            "table under shape = ellipse has 5 entries: its shape is 6 (scale), one for each class",
+        ),
+        ([ROW, [[p] for p in ROW], ROW], "table under shape = ellipse holds [0.5]: it takes numb"),
+        ([ROW, ROW, 1], "table under shape = heart is 1: its shape is 6 (scale)"),
+        ([["0.5", *ROW[1:]], ROW, ROW], "table under shape = square holds '0.5': it takes numbers"),
+        ([[str(p) for p in ROW]] * 3, "table under shape = square holds '0.5': it takes numbers"),
+        ([ROW, [True, *ROW[1:]], ROW], "table under shape = ellipse holds True: it takes numbers"),
+        ([ROW, ROW, [2, *ROW[1:]]], "table under shape = heart holds 2, too large for a probabil"),
+        ([ROW, [float("nan"), *ROW[1:]], ROW], "row under shape = 1 gives class 0 the probability"),
+        ([ROW, [float("inf"), *ROW[1:]], ROW], "holds inf, too large for a probability"),
+        ([ROW, [-0.1, 0.7, *ROW[2:]], ROW], "the row under shape = 1 gives class 0 the probabili"),
+        ([ROW, [0.6, 0.0, *ROW[2:]], ROW], "class 1 the probability 0, not a positive number of 1"),
+        ([ROW, ROW, [0.333] * 3 + [0.001] * 3], "shape = 2 does not sum to 1: its sum is 1.002."),
+        ([[1e-16, 0.6, *ROW[2:]], ROW, ROW], "gives class 0 the probability 1e-16, not a positive"),
+    ],
+)
+def test_a_wrong_table_is_told_by_its_row_and_its_number(table, said):
+    text = PLAIN.replace("[scale]", SCALE + tomli_w.dumps({"t": table})[4:])
+    with pytest.raises(ValueError, match=re.escape(said)) as error:
+        build(text)
+    assert str(error.value).startswith("The story mine, [scale]: ")
+    assert "\n" not in str(error.value)
+
+
+def test_a_row_without_parents_is_told_by_its_sum():
+    text = PLAIN.replace("[shape]", "[shape]\ntable = [0.333, 0.333, 0.333]")
+    said = r"^The story mine, \[shape\]: the row does not sum to 1: its sum is 0\.999\.$"
+    with pytest.raises(ValueError, match=said):
+        build(text)
+
+
+LONG = "x" * 3_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{PLAIN}[{LONG}]\n",
+        PLAIN + "".join(f"[x{k}]\n" for k in range(1_000)),
+        f"{PLAIN}effects.{LONG}.slope = 1\n",
+        f"{PLAIN}effects.{LONG} = 1\n",
+        f"{PLAIN}effects.shape.{LONG} = 1\n",
+        f"{PLAIN}{LONG} = 1\n",
+        f"{LONG} = 1\n{PLAIN}",
+        f"coupling = '{LONG}'\n{PLAIN}",
+        f"hidden.{LONG}.classes = 3\n{PLAIN}",
+        f"hidden.wind.{LONG} = 3\n{PLAIN}",
+        f"hidden.wind.classes = '{LONG}'\n{PLAIN}",
+        PLAIN.replace("[scale]", f"[scale]\nparents = ['{LONG}']\ntable = [1]"),
+        PLAIN.replace("[scale]", f"[scale]\ntable = ['{LONG}']"),
+        "".join(f"hidden.a{k}.classes = 64\n" for k in range(400)) + PLAIN,
+    ],
+    ids=range(14),
+)
+def test_a_sentence_stays_one_however_long_the_names_are(text):
+    with pytest.raises(ValueError, match="^The story ") as error:
+        parse(LONG, text).build(dsprites.FACTORS)
+    assert len(str(error.value)) < 400
+    assert "\n" not in str(error.value)
+
+
+def test_the_api_shortens_names_too():
+    many = {f"{LONG}{k}": mechanism((), [0.5, 0.5]) for k in range(1_000)}
+    with pytest.raises(ValueError, match="Mechanisms were given for") as error:
+        SCM("mine", "", (SCALE_FACTOR,), many)
+    assert len(str(error.value)) < 700
+    names = [f"{LONG}{k}" for k in range(1_000)]
+    with pytest.raises(ValueError, match="has a cycle through") as error:
+        causal_graph({n: [names[k - 1]] for k, n in enumerate(names)})
+    assert len(str(error.value)) < 700
+    with pytest.raises(ValueError, match="which is not a variable") as error:
+        causal_graph({n: [LONG] for n in names})
+    assert len(str(error.value)) < 800

@@ -10,11 +10,11 @@ import numpy as np
 
 from causal_explorer import toml
 from causal_explorer.scm.parametric import Effect, Peak
-from causal_explorer.scm.story import Story, parse
+from causal_explorer.scm.story import SUMMARY, Story, parse
 from causal_explorer.scm.variables import Variable
 from causal_explorer.text import decoded
 from causal_explorer.ui.as_text import as_text
-from causal_explorer.wording import brief, first_line
+from causal_explorer.wording import brief, first_line, shortened
 
 Edge = tuple[str, str]  # cause, effect
 _MOST_HIDDEN = 64  # combinations of hidden classes: half a second a map
@@ -114,7 +114,8 @@ def edited(
         return before
     changed = replace(changed, mechanisms=mechanisms)
     changed.build(variables)
-    return replace(changed, summary=f"{before.summary} Then edited: {in_words(changed, before)}.")
+    told = f"{before.summary} Then edited: {in_words(changed, before)}."
+    return replace(changed, summary=told if len(told) <= SUMMARY else shortened(told, SUMMARY))
 
 
 def arrow(edge: Edge) -> str:

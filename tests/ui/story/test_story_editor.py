@@ -1,5 +1,6 @@
 """Editing a story and drawing it: every claim against the tables that follow."""
 
+import itertools
 import re
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from causal_explorer.data.dsprites import FACTORS
 from causal_explorer.scm.parametric import Effect, Peak
 from causal_explorer.scm.stories import STORIES, read_story
-from causal_explorer.scm.story import parse
+from causal_explorer.scm.story import SUMMARY, parse
 from causal_explorer.ui.story import entailed
 from causal_explorer.ui.story import story_editor as editor
 from causal_explorer.ui.story import story_figures as figures
@@ -169,12 +170,24 @@ def test_the_graph_shows_what_was_edited_and_what_is_hidden():
         assert part in words
 
 
-def test_names_of_a_file_are_quoted_in_the_graph_and_plain_on_the_page():
-    name = 'a"b\\*c*<img>'
-    section = f"['{name}']\n"
-    story = parse("mine", f"[hidden.'{name}']\nclasses = 2\n{FLAT}{section}")
+def test_names_of_a_file_are_words_quoted_in_the_graph_and_plain_on_the_page():
+    story = parse("mine", f"[hidden.'gust of wind-2']\nclasses = 2\n{FLAT}['gust of wind-2']\n")
     story.build(FACTORS)
-    assert r'"a\"b\\*c*&lt;img&gt;" [' in editor.dot(story, story)
+    assert '"gust of wind-2" [' in editor.dot(story, story)
+    for name in ('a"b', "a\\b", "*c*", "<img>"):
+        with pytest.raises(ValueError, match="its name takes words"):
+            parse("mine", f"[hidden.'{name}']\nclasses = 2\n{FLAT}['{name}']\n")
+
+
+def test_a_summary_that_tells_of_many_edits_is_still_one_that_a_story_takes():
+    before = parse("mine", f"summary = '{'so ' * 150}end.'\n{FLAT}")
+    now, names = before, [factor.name for factor in FACTORS]
+    for i, j in itertools.combinations(range(5), 2):
+        effect = editor.default_effect(FACTORS[i], FACTORS[j])
+        now = editor.edited(now, before, (names[i], names[j]), effect, FACTORS)
+        assert len(now.summary) <= SUMMARY
+        assert parse("mine", now.to_toml()) == now
+    assert now.summary.endswith("…")
 
 
 def test_the_joint_figure_shows_the_table_and_its_margins_on_common_scales():
