@@ -234,14 +234,21 @@ def test_a_broken_upload_is_one_sentence(page, content):
 
 def test_the_words_of_an_upload_are_shown_as_they_are(page):
     odd = "<script>x</script>![](http://a.b/c)"
-    name = "![](http://a.b/c)"
+    name = "north-wind 2"
     story = f"summary = '{odd}'\n[hidden.'{name}']\nclasses = 2\n{FLAT}[posY]\n['{name}']\n"
     upload(page, story.encode())
     assert any("&lt;script&gt;" in html.value for html in page.html)
     assert all("<script>x" not in html.value for html in page.html)
     page.selectbox(key="add_cause").set_value(name)
     done(page.button(key="add").click().run())
-    assert any(r"!\[\](http" in slider.label for slider in page.slider)
+    assert any(name in slider.label for slider in page.slider)
+
+
+def test_a_name_that_is_no_words_is_refused_as_text(page):
+    name = "![](http://a.b/c)"
+    upload(page, f"[hidden.'{name}']\nclasses = 2\n{FLAT}[posY]\n['{name}']\n".encode())
+    assert "its name takes words" in warned(page)
+    assert "![](" not in warned(page)
     assert not any("![](" in caption.value for caption in page.caption)
 
 
