@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 import signal
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-import torch
+if TYPE_CHECKING:  # PyTorch takes seconds to import, in which the command may be stopped
+    import torch
 
-from causal_explorer.wording import brief, first_line
-from train.config import read_config
-from train.curve import write_curve
-from train.group import Group
-from train.loop import Run
-from train.origin import commit, warnings
+    from train.loop import Run
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,21 +20,11 @@ def main(arguments: list[str] | None = None) -> int:
     run = None
     try:
         options = _parser().parse_args(arguments)
-        sets = [word for one in options.set for word in ("--set", one)]
-        command = shlex.join(["python", "-m", "train", options.config, *sets])  # makes the model
-        version = commit()  # of the code that trains, before anyone edits it
-        config = read_config(options.config, options.set)
-        group = Group.join(pick_device(options.device))
-        folder = options.out or Path("runs") / config.id
-        run = Run(config, group, folder, options.resume, command, version)
-        if group.leads:
-            print("\n".join([*warnings(version), *run.opening]), file=sys.stderr)
+        from train.command import begin, finish
+
+        run = begin(options, pick_device(options.device))
         run.train()
-        if group.leads:
-            print(run.release("test"))
-            write_curve(folder, run.state.history)
-            print(f"Checkpoint: {folder / config.id}")
-        group.leave()
+        finish(run)
     except (ValueError, OSError, RuntimeError, MemoryError) as error:
         print(f"error: {_sentence(error, run)}.", file=sys.stderr)
         return 2
@@ -51,11 +36,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _sentence(error: Exception, run: Run | None) -> str:
     """What went wrong; where the machine failed a run that had begun, how it can go on."""
+    from causal_explorer.wording import brief, first_line
+
     said = first_line(error)
-    if isinstance(error, OSError) and error.strerror:
-        said = f"{brief(str(error.filename))}: {error.strerror}" if error.filename else said
-    begun = run is not None and isinstance(error, (OSError, MemoryError, torch.OutOfMemoryError))
-    return f"{said}; stopped {run.rest}" if run is not None and begun else said
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        said = f"{brief(str(error.filename))}: {error.strerror}"
+    machine = isinstance(error, OSError | MemoryError) or "out of memory" in said
+    return f"{said}; stopped {run.rest}" if run and machine else said
 
 
 def pick_device(name: str) -> torch.device:
@@ -64,6 +51,10 @@ def pick_device(name: str) -> torch.device:
     Raises:
         ValueError: unknown, or CUDA without a CUDA device.
     """
+    import torch
+
+    from causal_explorer.wording import brief
+
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:

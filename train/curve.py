@@ -4,30 +4,43 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
+
+_TOLD = "%{y:.4g} nats at %{x:,.0f} images, %{customdata:.3g} epochs"
 
 
 def write_curve(folder: Path, history: list[str]) -> Path | None:
-    """Writes loss.html into the folder, or nothing where Plotly is not installed."""
+    """Writes loss.html into the folder, or nothing where Plotly is not installed.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     try:
         import plotly.graph_objects as go
     except ImportError:
         return None
     lines = [json.loads(line) for line in history]
-    looks = [line for line in lines if "validation_loss" in line]
     figure = go.Figure()
-    figure.add_scatter(
-        x=[line["images"] for line in lines],
-        y=[line["train_loss"] for line in lines],
-        name="training",
-    )
-    figure.add_scatter(
-        x=[line["images"] for line in looks],
-        y=[line["validation_loss"] for line in looks],
-        name="validation",
-        mode="lines+markers",
-    )
+    for name, key, mode in (
+        ("training", "train_loss", "lines"),
+        ("validation", "validation_loss", "lines+markers"),
+    ):
+        figure.add_scatter(**_points(lines, key), name=name, mode=mode, hovertemplate=_TOLD)
     figure.update_layout(xaxis_title="images", yaxis_title="loss, nats an image")
-    figure.update_yaxes(type="log")
+    losses = [value for trace in figure.data for value in trace.y]  # type: ignore[attr-defined]
+    figure.update_yaxes(
+        type="log" if min(losses, default=1) > 0 else "linear"
+    )  # densities exceed 1
     path = folder / "loss.html"
     figure.write_html(path, include_plotlyjs="directory")
     return path
+
+
+def _points(lines: list[dict[str, Any]], key: str) -> dict[str, list[Any]]:
+    """Where that loss was measured."""
+    seen = [line for line in lines if key in line]
+    return {
+        "x": [line["images"] for line in seen],
+        "y": [line[key] for line in seen],
+        "customdata": [line.get("epochs") for line in seen],  # older logs do not say
+    }

@@ -141,7 +141,7 @@ class Run:
         at = f"at step {self.state.step:,}"
         if self.saved is None:
             return f"{at}, before the first save: there is nothing to resume"
-        return f"{at}: --resume continues from the save at step {self.saved:,}"
+        return f"{at}: --resume continues from the last save, at step {self.saved:,}"
 
     @property
     def _state_path(self) -> Path:

@@ -27,7 +27,7 @@ from causal_explorer.scm.equations import Equations
 from causal_explorer.scm.scm import SCM
 from causal_explorer.scm.stories import story_named
 from causal_explorer.scm.variables import Quantity
-from causal_explorer.wording import brief
+from causal_explorer.wording import brief, nearest
 
 
 @dataclass(frozen=True)
@@ -228,14 +228,15 @@ def dataset_named(spec: str | Mapping[str, object]) -> Dataset:
     name = spec.get("name") if isinstance(spec, Mapping) else None
     if not isinstance(name, str) or name not in DATASETS:
         said = brief(name if isinstance(spec, Mapping) else spec)
-        raise ValueError(f"The data set {said} is unknown: there is {', '.join(DATASETS)}.")
+        near = nearest(name, DATASETS) if isinstance(name, str) else ""
+        raise ValueError(f"The data set {said} is unknown: there is {', '.join(DATASETS)}{near}.")
     settings = {key: value for key, value in spec.items() if key != "name"}
     known = list(signature(DATASETS[name]).parameters)
     for key, value in settings.items():
         if key not in known:
             raise ValueError(
                 f"The data set {name} has no setting {brief(key)}: it takes "
-                f"{', '.join(known) or 'none'}."
+                f"{', '.join(known) or 'none'}{nearest(str(key), known)}."
             )
         if not isinstance(value, (int, float, str)) or isinstance(value, bool):
             raise ValueError(f"The setting {key} of the data set {name} is {brief(value)}.")

@@ -18,7 +18,7 @@ from causal_explorer.models.recogniser import Recogniser, RecogniserConfig
 from causal_explorer.models.scm_vae import SCMVAE, SCMVAEConfig
 from causal_explorer.models.scm_vae_mlp import SCMVAEMLP, SCMVAEMLPConfig
 from causal_explorer.models.styled_scm_vae import StyledSCMVAE, StyledSCMVAEConfig
-from causal_explorer.wording import brief
+from causal_explorer.wording import brief, nearest
 
 MODELS: dict[str, tuple[type[Any], type[Any]]] = {  # a Model, and the dataclass of its settings
     "scm-vae": (SCMVAE, SCMVAEConfig),
@@ -46,7 +46,10 @@ def build(name: str, dataset: Dataset, settings: Mapping[str, object]) -> Model:
             set that it cannot learn.
     """
     if not isinstance(name, str) or name not in MODELS:
-        raise ValueError(f"The model {brief(name)} is unknown: there is {', '.join(MODELS)}.")
+        raise ValueError(
+            f"The model {brief(name)} is unknown: there is {', '.join(MODELS)}"
+            f"{nearest(str(name), MODELS)}."
+        )
     model, config = MODELS[name]
     if not isinstance(settings, Mapping):
         raise ValueError(f"network is {brief(settings)}: it takes settings of the model {name}.")
@@ -54,6 +57,7 @@ def build(name: str, dataset: Dataset, settings: Mapping[str, object]) -> Model:
     unknown = [key for key in settings if key not in known]
     if unknown:
         raise ValueError(
-            f"The model {name} has no setting {brief(unknown[0])}: it takes {', '.join(known)}."
+            f"The model {name} has no setting {brief(unknown[0])}: it takes {', '.join(known)}"
+            f"{nearest(str(unknown[0]), known)}."
         )
     return model(dataset, config(**settings))

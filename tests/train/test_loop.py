@@ -195,7 +195,7 @@ def test_a_run_says_where_it_can_go_on(tmp_path):
     run = Run(small("train.save_every=5"), ALONE, tmp_path, resume=False)
     assert run.rest == "at step 0, before the first save: there is nothing to resume"
     run.train()
-    assert run.rest == "at step 10: --resume continues from the save at step 10"
+    assert run.rest == "at step 10: --resume continues from the last save, at step 10"
 
 
 def test_a_loss_that_is_not_finite_ends_the_run(tmp_path):

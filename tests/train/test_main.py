@@ -87,7 +87,7 @@ def test_resuming_gives_the_same_curve_and_weights(finished, tmp_path, monkeypat
 
     monkeypatch.setattr(Run, "_step", stop)
     assert main(["scm-vae", *QUICK, "--out", str(tmp_path)]) == 130
-    said = "Stopped at step 9: --resume continues from the save at step 8.\n"
+    said = "Stopped at step 9: --resume continues from the last save, at step 8.\n"
     assert capsys.readouterr().err.endswith(said)
     assert "Unfinished" in ce.load(tmp_path / "scm-vae").checkpoint.card
     monkeypatch.setattr(Run, "_step", step)
@@ -113,6 +113,10 @@ def test_resuming_gives_the_same_curve_and_weights(finished, tmp_path, monkeypat
         (["scm-vae", "--set", "train.step=1"], "the nearest is steps"),
         (["scm-vae", "--set", "steps=1"], "the nearest is train.steps"),
         (["scm-vea"], "the nearest is scm-vae"),
+        (["scm-vae", "--set", "network.latnt=3"], "the nearest is latent"),
+        (["scm-vae", "--set", "model=scm-vea"], "the nearest is scm-vae"),
+        (["scm-vae", "--set", "data=dsprite"], "the nearest is dsprites"),
+        (["cevae", "--set", "data.nosie=0.1"], "the nearest is noise"),
         (["scm-vae", "--set", "train.steps=2", "--set", "train.epochs=1"], "are both set"),
         (["scm-vae", "--set", "train.natural=[[[["], "is '[[[[': it is a list of names"),
         (["scm-vae", "--set", "network.latent=[8]"], "latent is [8]: it takes a whole number"),
@@ -206,6 +210,23 @@ def test_a_run_that_is_stopped_before_its_first_save_promises_none(number, tmp_p
     )
     assert "--resume" not in error
     assert main(["cevae", *TINY, "--out", str(tmp_path)]) == 0, "the folder can be used again"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_stopped_while_it_loads_says_so(number, tmp_path):
+    """The moment it looks for PyTorch."""
+    stop = (
+        "import os, sys\n"
+        "class Stop:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name == 'torch': os.kill(os.getpid(), {int(number)})\n"
+        "sys.meta_path.insert(0, Stop())\n"
+        "from train.__main__ import main\n"
+        "sys.exit(main(sys.argv[1:]))\n"
+    )
+    found = outside("-c", stop, "cevae", *TINY, "--out", str(tmp_path / "new"))
+    assert (found.returncode, found.stderr) == (130, "Stopped before training began.\n")
+    assert not (tmp_path / "new").exists()
 
 
 def test_training_needs_nothing_of_the_app(tmp_path):
