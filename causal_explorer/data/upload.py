@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import io
+import threading
 import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageChops, ImageOps, ImageStat
 from scipy import ndimage
 
+from causal_explorer.data import dsprites
 from causal_explorer.data.raster import SIZE
+from causal_explorer.data.windows import open_windows
 
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 _MOST_BYTES = 20 * 2**20
-_MOST_PIXELS = 50_000_000
+_MOST_PIXELS = 50_000_000  # of a JPEG, which is decoded small
+_MOST_WHOLE = 24_000_000  # of what is decoded as it is: 100 MB at 4 bytes a pixel
 _WORK = 768  # pixels of the long side on which the sprite is looked for
 _PREVIEW = 256
-_CONTRAST = 24  # grey levels between figure and ground, of 255
+_CONTRAST = 24  # grey levels between the darkest and the brightest pixel, of 255: fewer are
+_CLEAR = 4.0  # enough where figure and ground lie this many deviations apart; even shades 3.5
 _AREA = 200.0  # pixels of a dSprites sprite of middle size
 _LONGEST = 26.0  # pixels of the longest side of a sprite
+_TURNS = np.linspace(-1, 1, 9) * np.pi / 39  # radians, up to half a step of orientation
 _SPECK = 0.005  # of the largest shape's area: what is smaller is dirt
 _NOTHING = "Nothing stands out in the image: it takes one shape on a plain ground."
+_ONE_AT_A_TIME = threading.Lock()  # a decoder may need 100 MB
 _UNREADABLE = "The file is no whole PNG, JPEG, GIF or WebP image."
 
 
@@ -52,8 +59,8 @@ def read_upload(data: bytes) -> Upload:
     figure, found = _figure(grey)
     picture = _as_it_is(grey, figure)
     if picture is None:
-        picture = _centred(figure)
-        found += ("It was centred and brought to a middle size.",)
+        picture = _registered(figure)
+        found += ("It was centred, and brought to a size and turn that a sprite can have.",)
     if not 12 <= picture.sum() <= SIZE**2 // 3:
         raise ValueError("What stands out in the image is too thin or too large for a sprite.")
     return Upload(picture, np.asarray(preview), (*remarks, *found))
@@ -70,9 +77,15 @@ def _grey(data: bytes) -> tuple[np.ndarray, tuple[str, ...]]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _decoded(Image.open(io.BytesIO(data), formats=_FORMATS))
+            with _ONE_AT_A_TIME:
+                return _decoded(Image.open(io.BytesIO(data), formats=_FORMATS))
     except (_TooLargeError, Image.DecompressionBombError, MemoryError) as error:
-        raise ValueError("The image has too many pixels: it takes 50 million at most.") from error
+        raise ValueError(
+            f"The image has too many pixels: it takes {_MOST_WHOLE // 10**6} million at most, as "
+            f"a JPEG {_MOST_PIXELS // 10**6} million."
+        ) from error
+    except _FlatError as error:
+        raise ValueError("Nothing stands out in the image: it is nearly of one colour.") from error
     except Exception as error:  # whatever a decoder raises about a damaged file
         raise ValueError(_UNREADABLE) from error
 
@@ -81,39 +94,73 @@ class _TooLargeError(Exception):
     """More pixels than are read."""
 
 
+class _FlatError(Exception):
+    """One colour, or nearly."""
+
+
 def _decoded(image: Image.Image) -> tuple[np.ndarray, tuple[str, ...]]:
     """The grey of an opened file, and a remark where it has several frames."""
     if image.width * image.height > _MOST_PIXELS:
         raise _TooLargeError
-    animated = getattr(image, "n_frames", 1) > 1
+    animated = getattr(image, "is_animated", False)
     image.draft("RGB", (_WORK, _WORK))  # a JPEG is decoded small at once
+    if image.width * image.height > _MOST_WHOLE:
+        raise _TooLargeError
     image.load()
-    image = ImageOps.exif_transpose(image)
-    if not _is_small_grid(image):
-        image.thumbnail((_WORK, _WORK), Image.Resampling.BOX)
+    grey = _reduced(_flattened(ImageOps.exif_transpose(image)))
     remarks = ("It is animated: the first frame was taken.",) if animated else ()
-    return _flattened(image), remarks
+    return _stretched(grey), remarks
 
 
-def _is_small_grid(image: Image.Image) -> bool:
-    """Whether the image may be a 64 × 64 picture, magnified."""
-    return image.width == image.height and image.width % SIZE == 0 and image.width <= 4096
-
-
-def _flattened(image: Image.Image) -> np.ndarray:
-    """(H, W) uint8 grey; what is transparent gets the colour that sets the rest off."""
+def _flattened(image: Image.Image) -> Image.Image:
+    """Grey, of 8 bits or of floats; what is transparent gets the colour that sets the rest off."""
     if image.mode in ("I;16", "I;16B", "I", "F"):
-        levels = np.asarray(image).astype(np.float64)
-        low, high = levels.min(), levels.max()
-        return ((levels - low) / max(high - low, 1) * 255).round().astype(np.uint8)
+        return image.convert("F")
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        both = image.convert("RGBA")
-        opaque = np.asarray(both.getchannel("A")) / 255.0
-        light = np.asarray(both.convert("L")).astype(np.float64)
-        mean = (light * opaque).sum() / max(opaque.sum(), 1e-9)
-        ground = 255.0 if mean < 128 else 0.0
-        return (light * opaque + ground * (1 - opaque)).round().astype(np.uint8)
-    return np.asarray(image.convert("RGB").convert("L"))
+        both = image.convert("LA")
+        light, opaque = both.getchannel("L"), both.getchannel("A")
+        share = ImageStat.Stat(opaque).mean[0] / 255
+        dark = ImageStat.Stat(ImageChops.multiply(light, opaque)).mean[0] < 128 * share
+        return Image.composite(light, Image.new("L", image.size, 255 if dark else 0), opaque)
+    return image.convert("L")
+
+
+def _reduced(grey: Image.Image) -> Image.Image:
+    """With at most 768 pixels on the long side; whole blocks at a time where it is a grid.
+
+    A 64 × 64 picture that was magnified is so still one.
+    """
+    if grey.width == grey.height and grey.width % SIZE == 0:
+        times = grey.width // SIZE
+        kept = max(k for k in range(1, _WORK // SIZE + 1) if times % k == 0)
+        return grey.reduce(times // kept)
+    grey.thumbnail((_WORK, _WORK), Image.Resampling.BOX)
+    return grey
+
+
+def _stretched(grey: Image.Image) -> np.ndarray:
+    """(H, W) uint8: what lies between the darkest and the brightest pixel, over all levels.
+
+    Raises:
+        _FlatError: nothing stands out.
+    """
+    levels = np.asarray(grey).astype(np.float64)
+    low, high = levels.min(), levels.max()
+    if not high > low:  # or no number at all
+        raise _FlatError
+    whole = (levels - low) / (high - low) * 255
+    scale = 65_535 if grey.mode == "F" else 255
+    if high - low < _CONTRAST * scale / 255 and _apart(whole) < _CLEAR:
+        raise _FlatError
+    return whole.round().astype(np.uint8)
+
+
+def _apart(levels: np.ndarray) -> float:
+    """How many deviations within them lie between the means of figure and ground."""
+    bright = levels > _otsu(levels.round().astype(np.uint8))
+    above, below = levels[bright], levels[~bright]
+    within = bright.mean() * above.var() + (1 - bright.mean()) * below.var()
+    return float((above.mean() - below.mean()) / max(within, 1e-12) ** 0.5)
 
 
 def _figure(grey: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
@@ -170,10 +217,7 @@ def _otsu(grey: np.ndarray) -> int:
         low = (counts * levels).cumsum() / below
         high = ((counts * levels).sum() - (counts * levels).cumsum()) / above
         between = np.nan_to_num(below * above * (low - high) ** 2)
-    best = int(between.argmax())
-    if between[best] == 0 or high[best] - low[best] < _CONTRAST:
-        raise ValueError("Nothing stands out in the image: it is nearly of one colour.")
-    return best
+    return int(between.argmax())
 
 
 def _filled(mask: np.ndarray) -> np.ndarray:
@@ -207,14 +251,49 @@ def _as_it_is(grey: np.ndarray, figure: np.ndarray) -> np.ndarray | None:
     return whole if np.array_equal(whole, blocks.max(axis=(1, 3))) else None
 
 
-def _centred(figure: np.ndarray) -> np.ndarray:
-    """(64, 64) uint8: the shape without holes, its centre of mass in the middle."""
+def _registered(figure: np.ndarray) -> np.ndarray:
+    """(64, 64) uint8: the shape without holes, at the size, place and turn of the likest sprite.
+
+    A photo's are its own, and between those that sprites have; nobody asks about them. Of each
+    shape the sprite that the shape looks most like at a middle size gives its area and its centre
+    of mass, and the turn within half a step of orientation is tried.
+    """
     solid = _filled(figure)
     rows, columns = _box(solid)
     longest = max(rows.stop - rows.start, columns.stop - columns.start)
     step = max((solid.sum() / _AREA) ** 0.5, longest / _LONGEST)  # of its pixels to one of ours
     soft = ndimage.gaussian_filter(solid.astype(np.float64), 0.4 * step)
-    centre = np.array(ndimage.center_of_mass(solid))
-    offset = centre - step * (SIZE - 1) / 2
-    canvas = ndimage.affine_transform(soft, [step, step], offset, (SIZE, SIZE), order=1)
-    return (canvas > 0.5).astype(np.uint8)
+    middle = _placed(soft, solid, step, np.full(2, (SIZE - 1) / 2), 0.0)
+    distances = open_windows().distances(middle)
+    tried = []
+    for shape, near in enumerate(distances):
+        sprite = np.array([shape, *np.unravel_index(near.argmin(), near.shape)])
+        likest = dsprites.render(sprite[None])[0]
+        size = (solid.sum() / likest.sum()) ** 0.5
+        centre = np.array(ndimage.center_of_mass(likest))
+        around = dsprites.render(_neighbours(sprite))
+        for turn in sorted(_TURNS, key=abs):
+            picture = _placed(soft, solid, size, centre, turn)
+            tried.append(((picture != around).sum((1, 2)).min() / likest.sum(), picture))
+    return min(tried, key=lambda one: one[0])[1]
+
+
+def _placed(
+    soft: np.ndarray, solid: np.ndarray, step: float, centre: np.ndarray, turn: float
+) -> np.ndarray:
+    """(64, 64) uint8: a shape, its centre of mass at (2,) row and column, turned by radians."""
+    cos, sin = step * np.cos(turn), step * np.sin(turn)
+    matrix = np.array([[cos, -sin], [sin, cos]])
+    offset = np.array(ndimage.center_of_mass(solid)) - matrix @ centre
+    return (ndimage.affine_transform(soft, matrix, offset, (SIZE, SIZE), order=1) > 0.5).astype(
+        np.uint8
+    )
+
+
+def _neighbours(sprite: np.ndarray) -> np.ndarray:
+    """(27, 5) a sprite's classes, and those one step of orientation or place away."""
+    moves = np.indices((3, 3, 3)).reshape(3, -1).T - 1
+    near = np.tile(sprite, (len(moves), 1))
+    near[:, 2:] += moves
+    near[:, 2] %= dsprites.FACTORS[2].classes
+    return near.clip(0, np.array(dsprites.DIMENSIONS) - 1)

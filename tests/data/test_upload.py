@@ -1,5 +1,6 @@
 import io
 import struct
+import tracemalloc
 import zlib
 
 import numpy as np
@@ -195,3 +196,65 @@ def test_dirt_is_no_shape():
     image = heart((320, 240))
     ImageDraw.Draw(image).rectangle((10, 10, 13, 13), fill=40)
     assert not any("found" in remark for remark in read_upload(encoded(image)).remarks)
+
+
+@pytest.mark.parametrize("levels", [(0, 1), (1, 0), (7, 9), (254, 255)])
+@pytest.mark.parametrize("times", [1, 5])
+def test_two_levels_are_told_apart_however_close_they_are(levels, times):
+    """As dSprites' own arrays of 0 and 1 are saved; the same was read at 16 bits."""
+    for sprite in SPRITES[:10]:
+        shown = np.kron(np.array(levels)[sprite], np.ones((times, times), int))
+        for kind in (np.uint8, np.uint16):
+            data = encoded(Image.fromarray(shown.astype(kind)))
+            np.testing.assert_array_equal(read_upload(data).picture, sprite)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_faint_noise_and_faint_shades_are_no_figure(kind):
+    noise = np.random.default_rng(0).normal(100, 2, (300, 300)).round()
+    shade = np.linspace(100, 110, 300)[None].repeat(300, 0).round()
+    for plain in (noise, shade):
+        with pytest.raises(ValueError, match="Nothing stands out"):
+            read_upload(encoded(Image.fromarray(plain.astype(kind))))
+
+
+def test_a_sprite_magnified_to_4096_costs_no_more_than_a_photo():
+    """It cost 640 MB; decoded it has 17 million bytes, and is reduced before anything else."""
+    large = Image.fromarray(SPRITES[0] * 255).resize((4096, 4096), Image.Resampling.NEAREST)
+    data = encoded(large)
+    read_upload(GOOD["photo"])  # opens what all uploads need
+    tracemalloc.start()
+    np.testing.assert_array_equal(read_upload(data).picture, SPRITES[0])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 60e6
+
+
+def test_more_pixels_than_are_read_are_refused():
+    with pytest.raises(ValueError, match="24 million at most, as a JPEG 50 million"):
+        read_upload(encoded(Image.new("1", (6000, 5000))))
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_clean_upload_is_a_sprite_and_moves_as_one(explorer, name):
+    """It lies between sizes, places and turns that sprites have, and is brought to the nearest."""
+    picture = read_upload(GOOD[name]).picture
+    posterior = explorer.explain(picture)
+    assert posterior.none < 1e-6
+    assert posterior.overlap > 0.95
+    answer = explorer.with_story("independent").counterfactual(image=picture, do={"posX": 28})
+    moved = posterior.classes[:1] * [1, 1, 1, 0, 1] + [0, 0, 0, 28, 0]
+    if len(posterior) == 1:
+        np.testing.assert_allclose(answer.density, dsprites.render(moved)[0], atol=1e-6)
+    assert answer.density[:, :33].max() < 1e-6  # the old outline is gone
+
+
+@pytest.mark.parametrize(("corners", "inner"), [(5, 1.0), (6, 1.0), (10, 0.45), (8, 0.5), (3, 1.0)])
+def test_a_photo_of_another_figure_is_none_of_these(explorer, corners, inner):
+    angle = 0.3 + 2 * np.pi * np.arange(corners) / corners
+    radius = np.where(np.arange(corners) % 2 if inner < 1 else 0, 300 * inner, 300)
+    image = Image.new("L", (900, 800), 230)
+    points = zip(450 + radius * np.sin(angle), 400 - radius * np.cos(angle), strict=True)
+    ImageDraw.Draw(image).polygon(list(points), fill=40)
+    found = explorer.explain(read_upload(encoded(image)).picture)
+    assert found.none > 0.95
