@@ -6,6 +6,7 @@ import io
 import threading
 import warnings
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageChops, ImageOps, ImageStat
@@ -284,7 +285,7 @@ def _placed(
     """(64, 64) uint8: a shape, its centre of mass at (2,) row and column, turned by radians."""
     cos, sin = step * np.cos(turn), step * np.sin(turn)
     matrix = np.array([[cos, -sin], [sin, cos]])
-    offset = np.array(ndimage.center_of_mass(solid)) - matrix @ centre
+    offset: Any = np.array(ndimage.center_of_mass(solid)) - matrix @ centre  # its stubs say float
     return (ndimage.affine_transform(soft, matrix, offset, (SIZE, SIZE), order=1) > 0.5).astype(
         np.uint8
     )
