@@ -1,5 +1,7 @@
 """The README's Python runs as it stands, and its commands are those that exist."""
 
+import contextlib
+import io
 import re
 from pathlib import Path
 
@@ -20,9 +22,14 @@ def test_the_python_examples_run_in_order(tmp_path, monkeypatch):
     scope: dict = {}
     blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     answers = []
+    printed = []
     for block in blocks:
-        exec(compile(block, "README.md", "exec"), scope)
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            exec(compile(block, "README.md", "exec"), scope)
+        printed.append(out.getvalue())
         answers.append(scope["answer"])
+    (shown,) = re.findall(r"```text\n(.*?)```", README, re.DOTALL)
+    assert printed[0] == shown, "what the first example prints is what stands below it"
     assert len(blocks) == 4
     assert answers[0].l1 < 1e-4
     assert answers[0].iou > 0.99999, "an even number of draws, nine of whose pixels stand at 0.5"

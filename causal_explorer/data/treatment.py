@@ -14,9 +14,10 @@ unit are known, as u is the same for both: treatment lifts everyone, y(1) - y(0)
 severity > 0. As those who are worse off are treated more often, the treated end up lower than the
 untreated all the same: the naive comparison says that a good treatment harms.
 
-What a proxy must be is a matter of identification: given severity, the cells are independent but
-for shape and orientation, which neither treatment nor outcome reads, so that many views of one
-cause tell it apart from their noise (Louizos et al. 2017, arXiv:1705.08821, section 2).
+Given severity, the cells are independent but for shape and orientation, which neither treatment
+nor outcome reads: many views of one cause (Louizos et al. 2017, arXiv:1705.08821, section 2). That
+makes the proxy rich; it does not make a deep model find the effect (Rissanen and Marttinen 2021,
+arXiv:2102.06648).
 """
 
 from __future__ import annotations
