@@ -30,6 +30,9 @@ def unit_kl(
         model: in evaluation mode.
         batches: of (N, S, S) pictures.
         generator: of one draw of z a picture.
+
+    Raises:
+        ValueError: there is no picture.
     """
     totals, images = [torch.zeros(size, dtype=torch.float64) for size in model.sizes], 0
     for x in batches:
@@ -42,7 +45,13 @@ def unit_kl(
 
 
 def active(kl: Sequence[np.ndarray]) -> list[int]:
-    """How many units of each layer are active, from the nats of each unit."""
+    """How many units of each layer are active, from the nats of each unit.
+
+    Raises:
+        ValueError: some are no finite number.
+    """
+    if not all(np.isfinite(each).all() for each in kl):
+        raise ValueError("kl takes finite nats: some are infinite or no numbers.")
     return [int((each > ACTIVE_NATS).sum()) for each in kl]
 
 
@@ -53,10 +62,10 @@ def moving(means: np.ndarray) -> np.ndarray:
         means: (N, L) of q, one row a picture.
 
     Raises:
-        ValueError: fewer than two pictures.
+        ValueError: fewer than two pictures, or means that are not finite.
     """
-    if means.ndim != 2 or len(means) < 2:
+    if means.ndim != 2 or len(means) < 2 or not np.isfinite(means).all():
         raise ValueError(
-            f"means has shape {means.shape}: it takes (N, L) with two pictures or more."
+            f"means has shape {means.shape}: it takes (N, L) finite ones of two pictures or more."
         )
     return means.astype(np.float64).var(axis=0) > ACTIVE_VARIANCE

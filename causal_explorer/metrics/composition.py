@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from causal_explorer.metrics.paths import Counterfactual, function_of
+from causal_explorer.metrics.paths import Counterfactual, function_of, require_rounds
 from causal_explorer.models.mechanism import ImageMechanism
 
 
@@ -21,7 +21,11 @@ def composition(f: Counterfactual | ImageMechanism, x: Tensor, v: Tensor, times:
         x: (N, 64, 64) pictures of 0 and 1.
         v: (N, V) int64 their classes, pa.
         times: m, null interventions one after the other.
+
+    Raises:
+        ValueError: no picture, or fewer than one round.
     """
+    require_rounds(x, times)
     step = function_of(f)
     seen = x
     for _ in range(times):

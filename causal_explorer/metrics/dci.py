@@ -1,8 +1,9 @@
 """Disentanglement, completeness and informativeness of a code.
 
-R_ij is how much unit i matters to a predictor of factor j. Disentanglement: each unit serves one
-factor; completeness: each factor is served by one unit; informativeness: the predictor is right.
-Source: Eastwood and Williams 2018 (ICLR), section 2, with random forests.
+R_ij is how much unit i matters to a predictor of factor j; 0 where the predictor is no better than
+chance on other pictures, so that a factor that no unit tells is not complete. Disentanglement: each
+unit serves one factor; completeness: each factor is served by one unit; informativeness: the
+predictor is right. Source: Eastwood and Williams 2018 (ICLR), section 2, with random forests.
 """
 
 from __future__ import annotations
@@ -11,8 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from causal_explorer.metrics.codes import require_codes, require_varied
+
 _TREES = 20
 _DEEP = 16
+_BY_CHANCE = 1e-3  # probability of being right so often by chance, under which it is none
 
 
 @dataclass(frozen=True)
@@ -39,30 +43,79 @@ def dci(
         learnt: (N, L) codes and (N, V) int classes that the predictors learn from.
         scored: the same of other pictures, that they are scored on.
         seed: of the predictors.
+
+    Raises:
+        ValueError: not as many finite codes as classes, not two units and two factors of two
+            classes to learn from, or pictures to score on of another shape.
     """
+    for z, v in (learnt, scored):
+        require_codes(z, v, "DCI")
+    require_varied(learnt[1], "DCI")
+    require_table(learnt[0].shape[1], learnt[1].shape[1])
+    if scored[0].shape[1] != learnt[0].shape[1] or scored[1].shape[1] != learnt[1].shape[1]:
+        raise ValueError(
+            f"DCI learns from {learnt[0].shape[1]} units and {learnt[1].shape[1]} factors, and "
+            f"takes as many to be scored on, not {scored[0].shape[1]} and {scored[1].shape[1]}."
+        )
     from sklearn.ensemble import RandomForestClassifier  # as in higgins.py
 
     matters, right = [], []
-    for j in range(learnt[1].shape[1]):
+    for known, wanted in zip(learnt[1].T, scored[1].T, strict=True):
         forest = RandomForestClassifier(_TREES, max_depth=_DEEP, random_state=seed)
-        forest.set_params(max_features=1.0).fit(learnt[0], learnt[1][:, j])
-        matters.append(forest.feature_importances_)
-        right.append(float((forest.predict(scored[0]) == scored[1][:, j]).mean()))
+        forest.set_params(max_features=1.0).fit(learnt[0], known)
+        named = forest.predict(scored[0]) == wanted
+        matters.append(forest.feature_importances_ * _tells(named, wanted))
+        right.append(float(named.mean()))
     return DCI(*disentangled(np.stack(matters, axis=1)), float(np.mean(right)))
 
 
+def _tells(named: np.ndarray, wanted: np.ndarray) -> bool:
+    """Whether a predictor is right more often than one that always names the most frequent class.
+
+    Where it is not, its importances are those of the noise that it learnt by heart.
+    """
+    from scipy.stats import binom
+
+    chance = np.unique(wanted, return_counts=True)[1].max() / len(wanted)
+    return bool(binom.sf(named.sum() - 1, len(named), chance) < _BY_CHANCE)
+
+
 def disentangled(importance: np.ndarray) -> tuple[float, float]:
-    """Disentanglement and completeness of an (L, V) matrix of importances, 0 or above."""
-    whole = importance.sum()
-    if whole == 0:
+    """Disentanglement and completeness of an (L, V) matrix of importances, 0 or above.
+
+    A unit that tells nothing weighs nothing; a factor that no unit tells is not complete: 0.
+
+    Raises:
+        ValueError: not two units and two factors or more, or importances below 0 or not finite.
+    """
+    if importance.ndim != 2:
+        raise ValueError(f"importance has shape {importance.shape}: it takes (L, V).")
+    require_table(*importance.shape)
+    if not np.isfinite(importance).all() or (importance < 0).any():
+        raise ValueError("importance takes finite numbers, 0 or above.")
+    if not importance.any():
         return 0.0, 0.0
-    weight = importance.sum(1) / whole
-    units = float((weight * (1 - _entropy(importance))).sum())
-    return units, float((1 - _entropy(importance.T)).mean())
+    scaled = importance / importance.max()
+    weight = scaled.sum(1) / scaled.sum()
+    return float((weight * _single(scaled)).sum()), float(_single(scaled.T).mean())
 
 
-def _entropy(rows: np.ndarray) -> np.ndarray:
-    """(N,) entropy of each row as a law, in units of its largest."""
-    shares = rows / np.maximum(rows.sum(1, keepdims=True), 1e-12)
-    logs = np.log(np.where(shares > 0, shares, 1.0))
-    return -(shares * logs).sum(1) / np.log(rows.shape[1])
+def require_table(units: int, factors: int) -> None:
+    """Two units and two factors or more: where there is one, every law on it is certain.
+
+    Raises:
+        ValueError: fewer.
+    """
+    if min(units, factors) < 2:
+        raise ValueError(
+            f"DCI takes two units and two factors or more, not {units} and {factors}: of one "
+            "there is no other to tell it from."
+        )
+
+
+def _single(rows: np.ndarray) -> np.ndarray:
+    """(N,) how much each row is of one column: 1 - H, in units of its largest; 0 of no mass."""
+    mass = rows.sum(1, keepdims=True)
+    shares = rows / np.where(mass > 0, mass, 1.0)
+    entropy = -(shares * np.log(np.where(shares > 0, shares, 1.0))).sum(1)
+    return np.where(mass[:, 0] > 0, 1 - entropy / np.log(rows.shape[1]), 0.0)

@@ -66,7 +66,18 @@ def effectiveness(
         factors: names of the columns of the classes.
         shown: by the target of do().
         reader: of the factors.
+
+    Raises:
+        ValueError: no target, no picture, or not the classes of each picture.
     """
+    if not shown:
+        raise ValueError("shown holds no target: effectiveness takes one at least.")
+    for target, own in shown.items():
+        if not len(own.pictures) or own.wanted.shape != (len(own.pictures), len(factors)):
+            raise ValueError(
+                f"do({target}) has pictures {own.pictures.shape} and classes {own.wanted.shape}: "
+                f"it takes one picture or more, with {len(factors)} classes each."
+            )
     found = {target: _agreement(own, reader) for target, own in shown.items()}
     right = np.stack([shares for shares, _ in found.values()], axis=1)
     return Effectiveness(

@@ -17,10 +17,17 @@ def structural_hamming_distance(learned: np.ndarray, true: np.ndarray) -> int:
         true: likewise.
 
     Raises:
-        ValueError: not two square matrices of one size.
+        ValueError: not two square matrices of one size, an entry other than 0 and 1, such as the
+            probability of an edge, or an edge from a node to itself.
     """
-    a, b = np.asarray(learned) != 0, np.asarray(true) != 0
-    if a.ndim != 2 or a.shape != b.shape or a.shape[0] != a.shape[1]:
-        raise ValueError(f"The graphs have shapes {a.shape} and {b.shape}: both take (n, n).")
+    first, second = np.asarray(learned), np.asarray(true)
+    if first.ndim != 2 or first.shape != second.shape or first.shape[0] != first.shape[1]:
+        raise ValueError(
+            f"The graphs have shapes {first.shape} and {second.shape}: both take (n, n)."
+        )
+    for graph in (first, second):
+        if not np.isin(graph, (0, 1)).all() or graph.diagonal().any():
+            raise ValueError("A graph takes entries of 0 and 1, and no edge from a node to itself.")
+    a, b = first != 0, second != 0
     pairs = (a != b) | (a.T != b.T)
     return int(np.triu(pairs, 1).sum())

@@ -15,10 +15,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from causal_explorer.inference.arguments import parse_count
+from causal_explorer.wording import brief
+
 Code = Callable[[np.ndarray], np.ndarray]  # (N, V) classes to (N, L) codes of their pictures
 _PAIRS, _LEARNT, _SCORED = 64, 10_000, 5_000  # as in Locatello et al. 2019 (arXiv:1811.12359)
 _Z95 = 1.959964  # of a two-sided interval of 95 %
 _AT_ONCE = 32_768  # pictures coded at a time
+_MOST = 1_000_000  # points, or pairs behind one
 
 
 @dataclass(frozen=True)
@@ -57,23 +61,49 @@ def higgins(
         scored: points that it is scored on.
         pairs: L, behind each point.
         shared: factors that may be the one to recover, in ascending order; all if None.
+
+    Raises:
+        ValueError: fewer than two factors to tell apart, one of them of a single class, a count
+            below 1, points to learn from of one factor only, or codes that are not finite.
     """
+    among = _among(classes, shared)
+    for name, count in (("learnt", learnt), ("scored", scored), ("pairs", pairs)):
+        parse_count(count, name, 1, _MOST)
     from sklearn.linear_model import LogisticRegression  # who only trains models needs none of it
 
     rng = np.random.default_rng(seed)
-    among = np.arange(len(classes)) if shared is None else np.array(shared)
     factors = among[rng.integers(len(among), size=learnt + scored)]
+    if (factors[:learnt] == factors[0]).all():
+        raise ValueError(f"learnt is {learnt}: no two of the points share another factor.")
     points = _points(code, classes, factors, pairs, rng)
-    scale = points[:learnt].std(0) + 1e-12
-    points = points / scale
+    scale = points[:learnt].std(0)
+    points = points / np.where(scale > 0, scale, 1.0)
     classifier = LogisticRegression(C=100.0, max_iter=2_000)
     classifier.fit(points[:learnt], factors[:learnt])
     right = int(np.equal(classifier.predict(points[learnt:]), factors[learnt:]).sum())
     return Score(right / scored, *wilson(right, scored), 1 / len(among))
 
 
+def _among(classes: tuple[int, ...], shared: tuple[int, ...] | None) -> np.ndarray:
+    """The factors that may be shared, checked."""
+    among = np.arange(len(classes)) if shared is None else np.array(shared)
+    known = len(set(among.tolist()) & set(range(len(classes)))) == len(among)
+    if len(among) < 2 or not known or any(classes[k] < 2 for k in among):
+        raise ValueError(
+            f"classes is {brief(classes)} and shared is {brief(shared)}: it takes two different "
+            "factors or more of two classes or more."
+        )
+    return among
+
+
 def wilson(right: int, count: int) -> tuple[float, float]:
-    """Wilson's interval of 95 % for a share of `right` in `count`."""
+    """Wilson's interval of 95 % for a share of `right` in `count`.
+
+    Raises:
+        ValueError: not 0 ≤ right ≤ count, or nothing was counted.
+    """
+    if not 0 <= right <= count or not count:
+        raise ValueError(f"{right} of {count} is no share.")
     share, z2 = right / count, _Z95**2
     middle = (share + z2 / (2 * count)) / (1 + z2 / count)
     spread = share * (1 - share) / count + z2 / (4 * count**2)
@@ -95,6 +125,14 @@ def _points(
         drawn = rng.integers(classes, size=(2, len(same), pairs, len(classes)))
         place = np.arange(len(same))
         drawn[1, place, :, same] = drawn[0, place, :, same]
-        codes = code(drawn.reshape(-1, len(classes))).reshape(2, len(same), pairs, -1)
+        flat = drawn.reshape(-1, len(classes))
+        codes = np.asarray(code(flat))
+        if codes.ndim != 2 or len(codes) != len(flat) or not codes.size:
+            raise ValueError(
+                f"code gave {codes.shape} for {len(flat):,} pictures: it gives (N, L)."
+            )
+        if not np.isfinite(codes).all():
+            raise ValueError("code gave numbers that are infinite or none.")
+        codes = codes.reshape(2, len(same), pairs, -1)
         points.append(np.abs(codes[0] - codes[1]).mean(1))
     return np.concatenate(points)

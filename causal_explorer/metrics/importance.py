@@ -71,13 +71,19 @@ def importance(
     if samples < 1:
         raise ValueError(f"samples is {samples}: it takes 1 or more.")
     parts = [bound(torch.stack([log_weight(x) for _ in range(samples)])) for x in batches]
-    if not parts:
+    if not sum(len(part) for part in parts):
         raise ValueError("There is no picture: a likelihood takes at least one.")
     return Importance(torch.cat(parts).cpu().numpy(), samples)
 
 
 def bound(log_weights: Tensor) -> Tensor:
-    """(N,) float64 log 1/K Σ exp of (K, N) log weights."""
+    """(N,) float64 log 1/K Σ exp of (K, N) log weights; -inf where no draw explains a picture.
+
+    Raises:
+        ValueError: no draw, or weights that are no numbers.
+    """
+    if not len(log_weights) or log_weights.isnan().any():
+        raise ValueError("log_weights takes one draw or more, and no NaN.")
     return log_weights.double().logsumexp(0) - math.log(len(log_weights))
 
 

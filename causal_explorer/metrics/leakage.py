@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from causal_explorer.wording import listed
+
 _TREES = 200
 
 
@@ -20,16 +22,26 @@ def leakage(z: np.ndarray, t: np.ndarray, seed: int = 0) -> float:
         seed: of the readers; they learn from the first two thirds.
 
     Raises:
-        ValueError: fewer than 30 units, or only one treatment among those to learn from.
+        ValueError: fewer than 30 units, draws that are not finite, treatments other than 0 and 1,
+            or only one of them among those to learn from, or among the others.
     """
     from sklearn.ensemble import RandomForestClassifier  # who only trains models needs none of it
     from sklearn.linear_model import LogisticRegression
 
     if len(z) < 30 or len(z) != len(t):
         raise ValueError(f"{len(z)} units with {len(t)} treatments were given: it takes 30 pairs.")
+    if z.ndim != 2 or not z.size or not np.isfinite(z).all() or t.ndim != 1:
+        raise ValueError(
+            f"z has shape {z.shape}: it takes (N, L) finite draws, and (N,) treatments."
+        )
+    if not set(np.unique(t)) <= {0, 1}:
+        raise ValueError(f"The treatments are {listed(np.unique(t).tolist())}: it takes 0 and 1.")
     cut = 2 * len(z) // 3
-    if len(np.unique(t[:cut])) < 2:
-        raise ValueError("Only one treatment occurs: nothing can be read.")
+    if min(len(np.unique(part)) for part in (t[:cut], t[cut:])) < 2:
+        raise ValueError(
+            "Only one treatment occurs among the first two thirds, or among the rest: there is "
+            "nothing to read."
+        )
     readers = (
         LogisticRegression(max_iter=2_000),
         RandomForestClassifier(_TREES, random_state=seed),

@@ -59,6 +59,9 @@ def likelihood(
         model: the model.
         batches: of (classes (N, 5) int64, pictures (N, 64, 64) of 0 and 1), on its device.
         generator: for z, on the CPU.
+
+    Raises:
+        ValueError: there is no picture.
     """
     image = kl = exact = images = 0.0
     for v, x in batches:
@@ -69,4 +72,6 @@ def likelihood(
         kl += float(kl_divergence(posterior, prior.expand(posterior.batch_shape)).sum())
         exact += float(((decoded.mean > 0.5) == (x > 0.5)).flatten(1).all(1).sum())
         images += len(x)
+    if not images:
+        raise ValueError("There is no picture: a likelihood takes at least one.")
     return Likelihood(image / images, kl / images, exact / images, int(images))

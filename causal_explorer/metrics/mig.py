@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from causal_explorer.metrics.codes import require_codes, require_varied
+
 _BINS = 20
 
 
@@ -20,21 +22,28 @@ def mutual_information_gap(z: np.ndarray, v: np.ndarray) -> float:
         z: (N, L) codes, two units or more.
         v: (N, V) int classes of the factors.
 
+    Returns:
+        In [0, 1]; 0 where two units tell the same, or none tells anything.
+
     Raises:
-        ValueError: not as many codes as classes, or a single unit.
+        ValueError: not as many finite codes as classes, a single unit, or a factor of one class,
+            whose H(v) is 0.
     """
-    if z.ndim != 2 or v.ndim != 2 or len(z) != len(v) or z.shape[1] < 2:
-        raise ValueError(f"MIG takes (N, L) codes and (N, V) classes, not {z.shape}, {v.shape}.")
+    require_codes(z, v, "MIG")
+    if z.shape[1] < 2:
+        raise ValueError("MIG takes two units or more: of one there is no gap to the next.")
+    require_varied(v, "MIG")
     binned = [_binned(unit) for unit in z.T]
     gaps = []
     for factor in v.T:
         told = sorted(mutual_information(unit, factor) for unit in binned)
         gaps.append((told[-1] - told[-2]) / mutual_information(factor, factor))
-    return float(np.mean(gaps))
+    return float(np.clip(np.mean(gaps), 0.0, 1.0))  # but for rounding it lies there
 
 
 def mutual_information(a: np.ndarray, b: np.ndarray) -> float:
-    """I(a; b) in nats of two (N,) arrays of whole numbers from 0; H(a) where both are a."""
+    """I(a; b) in nats of two (N,) arrays of labels; H(a) where both are a."""
+    (_, a), (_, b) = (np.unique(each, return_inverse=True) for each in (a, b))
     joint = np.zeros((a.max() + 1, b.max() + 1))
     np.add.at(joint, (a, b), 1 / len(a))
     apart = np.outer(joint.sum(1), joint.sum(0))
@@ -44,6 +53,7 @@ def mutual_information(a: np.ndarray, b: np.ndarray) -> float:
 
 def _binned(unit: np.ndarray) -> np.ndarray:
     """(N,) the bin of each number, bins equally wide."""
+    unit = unit / 2  # halves of finite numbers lie a finite number apart
     low, high = unit.min(), unit.max()
     if low == high:
         return np.zeros(len(unit), int)

@@ -44,12 +44,17 @@ def minimality(model: ImageMechanism, batches: Iterable[tuple[Tensor, Tensor]]) 
     Args:
         model: the model.
         batches: of (classes (N, V) int64, pictures (N, 64, 64) of 0 and 1), on its device.
+
+    Raises:
+        ValueError: there is no picture.
     """
     kl, means = [], []
     for v, x in batches:
         posterior = model.encode(x.float(), v)
         kl.append(kl_divergence(posterior, model.prior().expand(posterior.batch_shape)))
         means.append(posterior.mean)
+    if not sum(map(len, means)):
+        raise ValueError("There is no picture: what z carries takes at least one.")
     mean = torch.cat(means).double()
     return Minimality(
         kl_nats=float(torch.cat(kl).double().mean()),

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from causal_explorer.inference.answer import CounterfactualAnswer
+from causal_explorer.inference.arguments import parse_count
 from causal_explorer.inference.counterfactual import abduct, predict
 from causal_explorer.inference.posterior import certain
 from causal_explorer.inference.world import World
@@ -24,6 +25,7 @@ Counterfactual = Callable[[Tensor, Tensor, Tensor], Tensor]
 """f(x, pa, pa*): (N, 64, 64) pictures in [0, 1] and twice (N, V) int64 classes to pictures."""
 
 _AT_ONCE, _DECODED = 64, 1_024  # whole counterfactuals, and pictures, in one batch: memory
+_MOST = 1_000  # rounds of an axiom
 
 
 def decoder_mean(model: ImageMechanism) -> Counterfactual:
@@ -106,3 +108,14 @@ def draw_answers(
 def function_of(f: Counterfactual | ImageMechanism) -> Counterfactual:
     """Itself, or the decoder-mean path of an image mechanism."""
     return decoder_mean(f) if isinstance(f, ImageMechanism) else f
+
+
+def require_rounds(x: Tensor, times: int) -> None:
+    """Pictures, and rounds of an axiom that they go through.
+
+    Raises:
+        ValueError: no picture, or fewer than one round.
+    """
+    parse_count(times, "times", 1, _MOST)
+    if not len(x):
+        raise ValueError("There is no picture: an axiom is measured on at least one.")

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from causal_explorer.metrics.codes import require_codes
 from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.scm.variables import Variable
 
@@ -59,11 +60,24 @@ def probe(
         held_out: the same of other pictures, to be scored on.
         variables: the columns of the classes.
         generator: of the first weights and of the order, on the CPU.
+
+    Raises:
+        ValueError: not as many finite latents as classes of every variable, fewer than two to
+            learn from, or a class that a variable does not have.
     """
-    mean, spread = learnt[0].mean(0), learnt[0].std(0).clamp(min=1e-8)
     sizes = [variable.classes for variable in variables]
-    weights = _train((learnt[0] - mean) / spread, learnt[1], sizes, generator)
-    z, v = (held_out[0] - mean) / spread, held_out[1]
+    for z, v in (learnt, held_out):
+        _require(z, v, sizes)
+    if len(learnt[0]) < 2 or learnt[0].shape[1] != held_out[0].shape[1]:
+        raise ValueError(
+            f"A probe learns from two latents or more, and is scored on as many units, not "
+            f"{tuple(learnt[0].shape)} and {tuple(held_out[0].shape)}."
+        )
+    first = learnt[0].float()
+    mean, spread = first.mean(0), first.std(0)
+    spread = torch.where(spread > 0, spread, 1.0)
+    weights = _train((first - mean) / spread, learnt[1], sizes, generator)
+    z, v = (held_out[0].float() - mean) / spread, held_out[1]
     named = [law.argmax(1) for law in _laws(z, weights, sizes)]
     return {
         variable.name: Probed(
@@ -74,15 +88,30 @@ def probe(
     }
 
 
+def _require(z: Tensor, v: Tensor, sizes: list[int]) -> None:
+    """What the probe reads, checked."""
+    require_codes(z.numpy(), v.numpy(), "A probe")
+    if v.shape[1] != len(sizes):
+        raise ValueError(f"A probe takes classes of {len(sizes)} variables, not {v.shape[1]}.")
+    for place, size in enumerate(sizes):
+        low, high = int(v[:, place].min()), int(v[:, place].max())
+        if low < 0 or high >= size:
+            raise ValueError(
+                f"A probe takes classes from 0 to {size - 1} in column {place}: it holds {low} to "
+                f"{high}."
+            )
+
+
 def _train(
     z: Tensor, v: Tensor, sizes: list[int], generator: torch.Generator
 ) -> Mapping[str, Tensor]:
     """Minimises -Σ_i log p(v_i | z) by Adam."""
     weights = {
-        "in": torch.randn(z.shape[1], _HIDDEN, generator=generator) / z.shape[1] ** 0.5,
-        "in_bias": torch.randn(_HIDDEN, generator=generator) / 2,
-        "out": torch.zeros(_HIDDEN, sum(sizes)),
-        "out_bias": torch.zeros(sum(sizes)),
+        "in": torch.randn(z.shape[1], _HIDDEN, generator=generator, dtype=z.dtype)
+        / z.shape[1] ** 0.5,
+        "in_bias": torch.randn(_HIDDEN, generator=generator, dtype=z.dtype) / 2,
+        "out": torch.zeros(_HIDDEN, sum(sizes), dtype=z.dtype),
+        "out_bias": torch.zeros(sum(sizes), dtype=z.dtype),
     }
     for weight in weights.values():
         weight.requires_grad_()

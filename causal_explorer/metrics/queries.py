@@ -8,7 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from causal_explorer.data import dsprites
+from causal_explorer.inference.arguments import parse_count, parse_factor
 from causal_explorer.scm.variables import Variable
+
+_MOST = 1_000_000  # queries
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,13 @@ def random_queries(
         count: how many queries.
         seed: of the draws.
         targets: names of the targets of every query; left out, one to three at random.
+
+    Raises:
+        ValueError: no rows to draw from, fewer than no queries, or an unknown target.
     """
+    parse_count(count, "count", 0, _MOST)
+    if not len(rows):
+        raise ValueError("rows is empty: there is no sprite to ask about.")
     rng = np.random.default_rng(seed)
     table = dsprites.classes_of(rng.choice(rows, count))
     return queries_about(table, dsprites.FACTORS, rng, targets)
@@ -50,7 +59,12 @@ def queries_about(
         columns: of the units.
         rng: of the draws.
         targets: as of `random_queries`.
+
+    Raises:
+        ValueError: an unknown target.
     """
+    for name in targets or ():
+        parse_factor(name, dsprites.FACTORS)
     names, queries = [factor.name for factor in dsprites.FACTORS], []
     for row in units.tolist():
         factual = {v.name: value for v, value in zip(columns, row, strict=True)}

@@ -38,7 +38,12 @@ class Reader:
 
         Returns:
             (T, V) int64 combinations, and the pixels in which they differ from the picture.
+
+        Raises:
+            ValueError: a picture of another shape.
         """
+        if picture.shape != (64, 64):
+            raise ValueError(f"The picture has shape {picture.shape}: it takes (64, 64).")
         wanted = np.packbits(picture.astype(bool), axis=None)
         rows, distance = self._equal(wanted), 0
         if not len(rows):

@@ -46,6 +46,9 @@ def recognition(model: Recogniser, batches: Iterable[tuple[Tensor, Tensor]]) -> 
     Args:
         model: the recogniser.
         batches: of (classes (N, V) int64, pictures (N, 64, 64) of 0 and 1), on its device.
+
+    Raises:
+        ValueError: there is no picture.
     """
     loss = right = images = 0.0
     for v, x in batches:
@@ -54,4 +57,6 @@ def recognition(model: Recogniser, batches: Iterable[tuple[Tensor, Tensor]]) -> 
         loss -= sum(float(law.gather(1, v[:, i, None]).sum()) for i, law in enumerate(laws))
         right += float((named == v).all(1).sum())
         images += len(x)
+    if not images:
+        raise ValueError("There is no picture: an accuracy takes at least one.")
     return Recognition(loss / images, right / images, int(images))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from causal_explorer.metrics.paths import Counterfactual, function_of
+from causal_explorer.metrics.paths import Counterfactual, function_of, require_rounds
 from causal_explorer.models.mechanism import ImageMechanism
 
 
@@ -27,7 +27,11 @@ def reversibility(
         v: (N, V) int64 their classes, pa.
         v_cf: (N, V) int64 the classes to go to, pa*: what do() made of pa in one draw.
         times: m, round trips one after the other.
+
+    Raises:
+        ValueError: no picture, or fewer than one round.
     """
+    require_rounds(x, times)
     step = function_of(f)
     seen = x
     for _ in range(times):

@@ -24,7 +24,14 @@ def style_kept(pictures: np.ndarray, units: np.ndarray) -> np.ndarray:
     Returns:
         (N,) booleans. Another style that is as near counts against it only where it is nearer:
         on a small sprite two of them may draw the same picture.
+
+    Raises:
+        ValueError: not one picture for each unit.
     """
+    if pictures.shape != (len(units), 64, 64):
+        raise ValueError(
+            f"Pictures {pictures.shape} of units {units.shape}: it takes (N, 64, 64) and (N, 8)."
+        )
     styles = every_style()
     kept = np.empty(len(units), bool)
     for i, (picture, unit) in enumerate(zip(pictures, units, strict=True)):

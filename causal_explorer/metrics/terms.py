@@ -44,6 +44,9 @@ def terms(model: LatentModel, batches: Iterable[tuple[Tensor, Tensor]]) -> Terms
     Args:
         model: the model.
         batches: of (labels (N, V), pictures (N, …)), on its device.
+
+    Raises:
+        ValueError: there is no unit.
     """
     was_training = model.training
     model.eval()
@@ -57,4 +60,6 @@ def terms(model: LatentModel, batches: Iterable[tuple[Tensor, Tensor]]) -> Terms
             for name, each in found.items():
                 totals[name] = totals.get(name, 0.0) + float(each.double().sum())
     model.train(was_training)
+    if not images:
+        raise ValueError("There is no unit: a loss takes at least one.")
     return Terms(loss / images, {name: total / images for name, total in totals.items()}, images)

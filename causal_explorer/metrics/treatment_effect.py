@@ -34,7 +34,7 @@ def effect_errors(ite: np.ndarray, truth: np.ndarray) -> EffectErrors:
     """Compares (N,) effects with (N,) true ones.
 
     Raises:
-        ValueError: no units, or not one truth for each.
+        ValueError: no units, not one truth for each, or numbers that are not finite.
     """
     found, true = np.asarray(ite, float), np.asarray(truth, float)
     if found.shape != true.shape or found.ndim != 1 or not len(found):
@@ -42,6 +42,8 @@ def effect_errors(ite: np.ndarray, truth: np.ndarray) -> EffectErrors:
             f"Effects of shape {found.shape} and truths of shape {true.shape}: "
             "it takes one of each for every unit, and a unit at least."
         )
+    if not (np.isfinite(found).all() and np.isfinite(true).all()):
+        raise ValueError("Effects and truths take finite numbers: some are infinite or none.")
     gap = found - true
     return EffectErrors(abs(float(gap.mean())), float(np.sqrt((gap**2).mean())))
 
@@ -59,8 +61,13 @@ def baselines(
         (N,) effects by estimate: "difference of means"; "regression, joint", y on x and t at
         once; "regression, apart" and "boosted trees, apart", for each treatment. Outcomes of 0
         and 1 are regressed by their log odds.
+
+    Raises:
+        ValueError: not as many finite proxies, treatments of 0 and 1, and outcomes; or nobody was
+            treated, or all were.
     """
     seen, t, y = learnt
+    _require(seen, t, y, x)
     regression, trees = _families(binary=set(np.unique(y)) <= {0, 1})
     joint = _fitted(regression, np.column_stack([seen, t]), y)
     arms = [np.column_stack([x, np.full(len(x), group)]) for group in (0, 1)]
@@ -72,6 +79,18 @@ def baselines(
         untreated, treated = (_fitted(family, seen[t == k], y[t == k]) for k in (0, 1))
         found[name] = treated(x) - untreated(x)
     return found
+
+
+def _require(seen: np.ndarray, t: np.ndarray, y: np.ndarray, x: np.ndarray) -> None:
+    """What the estimates learn from and are asked about, checked."""
+    tables = seen.ndim == x.ndim == 2 and seen.shape[1] == x.shape[1] > 0
+    if not tables or not seen.shape[:1] == t.shape == y.shape:
+        raise ValueError(
+            f"Proxies {seen.shape}, treatments {t.shape}, outcomes {y.shape} and proxies asked "
+            f"about {x.shape} do not fit: it takes (M, D), (M,), (M,) and (N, D)."
+        )
+    if not all(np.isfinite(each).all() for each in (seen, y, x)):
+        raise ValueError("Proxies and outcomes take finite numbers: some are infinite or none.")
 
 
 def _families(binary: bool) -> tuple[Callable[[], Any], Callable[[], Any]]:

@@ -42,8 +42,14 @@ class TruthError:
 
 
 def truth_error(ask: Ask, queries: Iterable[Query]) -> TruthError:
-    """Asks every query and measures each answer's density against its truth."""
+    """Asks every query and measures each answer's density against its truth.
+
+    Raises:
+        ValueError: there is no query.
+    """
     found = [_measure(ask(query)) for query in queries]
+    if not found:
+        raise ValueError("There is no query: an error against the truth takes at least one.")
     iou, l1, exact = np.array(found).T
     shown = exact[~np.isnan(exact)]
     known = iou[~np.isnan(iou)]

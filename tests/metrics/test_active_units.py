@@ -67,6 +67,10 @@ def test_means_that_move_are_told_from_those_that_stand():
 def test_nothing_to_measure_is_refused(model):
     with pytest.raises(ValueError, match="There is no picture"):
         unit_kl(model, [], seeded())
-    for means in (np.zeros((1, 3)), np.zeros(3)):
+    with pytest.raises(ValueError, match="There is no picture"):
+        unit_kl(model, [torch.rand(0, 64, 64)], seeded())
+    with pytest.raises(ValueError, match="finite nats"):
+        active([np.array([0.5, np.nan])])
+    for means in (np.zeros((1, 3)), np.zeros(3), np.full((4, 3), np.nan), np.full((4, 3), np.inf)):
         with pytest.raises(ValueError, match="two pictures or more"):
             moving(means)

@@ -4,6 +4,7 @@ import torch
 from causal_explorer.data.dataset import dataset_named
 from causal_explorer.metrics.composition import composition
 from causal_explorer.metrics.paths import sampled
+from causal_explorer.metrics.reversibility import reversibility
 from causal_explorer.models.registry import build
 from tests.metrics.small import GUMBEL, Blank, Keeper, Perfect, sprites, world_of
 
@@ -43,3 +44,14 @@ def test_null_interventions_are_repeated():
     drifting.encoder[0].weight.fill_(0.01)
     drifting.encoder[2].weight.fill_(0.05)
     assert composition(drifting, X, V, 3) > 1.1 * composition(drifting, X, V, 1)
+
+
+@pytest.mark.parametrize(
+    ("count", "times", "said"), [(0, 1, "no picture"), (2, 0, "times is 0"), (2, 1.5, "times is")]
+)
+def test_no_picture_and_no_round_are_one_sentence(count, times, said):
+    x, v = X[:count], V[:count]
+    with pytest.raises(ValueError, match=said):
+        composition(Perfect(), x, v, times)
+    with pytest.raises(ValueError, match=said):
+        reversibility(Perfect(), x, v, v, times)

@@ -84,3 +84,17 @@ def test_columns_are_targets_and_rows_are_factors_read():
     assert [row[0] for row in found.matrix] == [1, 1, 1, 1, 0]
     assert found.targets == ("scale",)
     assert found.queries == (len(before),)
+
+
+@pytest.mark.parametrize(
+    ("pictures", "wanted"), [((0, 64, 64), (0, 5)), ((2, 64, 64), (3, 5)), ((2, 64, 64), (2, 4))]
+)
+def test_pictures_without_their_classes_are_one_sentence(pictures, wanted):
+    shown = Shown(np.zeros(pictures, bool), np.zeros(wanted, int))
+    with pytest.raises(ValueError, match="it takes one picture or more, with 5 classes each"):
+        effectiveness(NAMES, {"scale": shown}, READER)
+
+
+def test_no_target_is_one_sentence():
+    with pytest.raises(ValueError, match="holds no target"):
+        effectiveness(NAMES, {}, READER)

@@ -5,10 +5,12 @@ import pytest
 
 import causal_explorer as ce
 from causal_explorer.data import dsprites
+from causal_explorer.metrics import errors
 from causal_explorer.metrics.errors import error_map, wrong_pixels
 from tests.metrics.small import Blank, Perfect
 
 HEART = {"shape": "heart", "scale": 3, "orientation": 4, "posX": 10, "posY": 16}
+HEART_CLASSES = (2, *list(HEART.values())[1:])
 
 
 def of(model):
@@ -38,6 +40,20 @@ def test_they_are_those_of_a_traversal(factor, place):
     assert found.wrong_pixels.min() > 0
     assert wrong_pixels(exhibit, found.classes, seed=1).tolist() == found.wrong_pixels.tolist()
     assert len(found.classes) == dsprites.DIMENSIONS[place]
+
+
+def test_every_batch_rests_on_the_same_draws(monkeypatch):
+    """One sprite, told twice in each of three batches and once in the last."""
+    exhibit, alone = ce.load("scm-vae-mlp"), np.array([list(HEART_CLASSES)])
+    wrong = wrong_pixels(exhibit, alone, seed=1)
+    assert wrong > 0
+    monkeypatch.setattr(errors, "_AT_ONCE", 2)
+    assert wrong_pixels(exhibit, alone.repeat(7, 0), seed=1).tolist() == wrong.tolist() * 7
+    mixed = np.concatenate([sprites(3), alone, sprites(3, seed=1)])
+    monkeypatch.undo()
+    whole = wrong_pixels(exhibit, mixed, seed=1)
+    monkeypatch.setattr(errors, "_AT_ONCE", 3)
+    assert wrong_pixels(exhibit, mixed, seed=1).tolist() == whole.tolist()
 
 
 def test_a_map_has_a_row_for_each_class_of_one_factor_and_a_column_for_each_of_the_other(explorer):

@@ -76,5 +76,9 @@ def test_standard_errors_are_over_pictures_and_differences_are_paired():
 def test_nothing_to_measure_is_refused():
     with pytest.raises(ValueError, match="samples is 0: it takes 1 or more"):
         importance(weigher(prior), [pictures()], 0)
-    with pytest.raises(ValueError, match="There is no picture"):
-        importance(weigher(prior), [], 5)
+    for batches in ([], [torch.zeros(0)]):
+        with pytest.raises(ValueError, match="There is no picture"):
+            importance(weigher(prior), batches, 5)
+    for weights in (torch.zeros(0, 3), torch.tensor([[0.0], [math.nan]])):
+        with pytest.raises(ValueError, match="one draw or more, and no NaN"):
+            bound(weights)

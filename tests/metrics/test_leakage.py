@@ -41,8 +41,22 @@ def test_a_seed_fixes_all():
         (np.zeros((90, 2)), np.zeros(90), "Only one treatment occurs"),
         (np.zeros((20, 2)), np.zeros(20), "20 units with 20 treatments"),
         (np.zeros((40, 2)), np.zeros(50), "40 units with 50 treatments"),
+        (np.zeros((90, 2)), np.arange(90) // 45, "Only one treatment occurs"),
+        (np.zeros((90, 2)), np.arange(90) % 3, "The treatments are 0, 1, 2"),
+        (np.zeros(90), np.arange(90) % 2, "z has shape"),
+        (np.zeros((90, 0)), np.arange(90) % 2, "z has shape"),
+        (np.full((90, 2), np.nan), np.arange(90) % 2, "finite"),
     ],
 )
 def test_nothing_to_probe_is_one_sentence(z, t, said):
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=said) as found:
         leakage(z, t)
+    assert "\n" not in str(found.value)
+
+
+def test_it_is_scored_on_units_that_it_did_not_learn_from():
+    """A forest knows by heart what it has seen; the last third is all new."""
+    rng = np.random.default_rng(4)
+    z, t = rng.normal(size=(900, 1)), rng.integers(0, 2, 900)
+    z[:600, 0] += 10 * t[:600]  # among those to learn from alone
+    assert leakage(z, t) == pytest.approx(0.5, abs=5 * (0.25 / 300) ** 0.5)

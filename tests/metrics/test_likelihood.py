@@ -5,7 +5,9 @@ from torch.distributions import kl_divergence
 from causal_explorer.data import dsprites
 from causal_explorer.data.dataset import dataset_named
 from causal_explorer.metrics.likelihood import likelihood
+from causal_explorer.metrics.minimality import minimality
 from causal_explorer.models.registry import build
+from tests.metrics.small import Blank, Perfect, sprites
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +47,20 @@ def test_batches_do_not_matter_but_for_the_draws_of_z(model, images):
     assert parts.images == whole.images == 96
     assert parts.kl_nats == pytest.approx(whole.kl_nats, rel=1e-4)
     assert parts.image_nats == pytest.approx(whole.image_nats, rel=1e-4)
+
+
+def test_exact_counts_the_reconstructions_that_are_right_in_every_pixel():
+    x, v = sprites(8)
+    noise = torch.Generator()
+    assert likelihood(Perfect(), [(v, x)], noise).exact == 1
+    assert likelihood(Blank(), [(v, x)], noise).exact == 0
+    flipped = x.clone()
+    flipped[:2, 0, 0] = 1 - flipped[:2, 0, 0]
+    assert likelihood(Perfect(), [(v[:5], flipped[:5]), (v[5:], flipped[5:])], noise).exact == 0.75
+
+
+def test_no_picture_is_one_sentence():
+    with pytest.raises(ValueError, match="There is no picture: a likelihood"):
+        likelihood(Perfect(), [], torch.Generator())
+    with pytest.raises(ValueError, match="There is no picture: what z carries"):
+        minimality(Perfect(), [])

@@ -39,5 +39,13 @@ def test_sprites_come_from_the_rows():
 
 
 def test_rows_must_be_there():
-    with pytest.raises(ValueError, match="empty"):
+    with pytest.raises(ValueError, match="rows is empty: there is no sprite"):
         random_queries(np.array([], dtype=int), 1)
+    assert random_queries(ROWS, 0) == []
+    with pytest.raises(ValueError, match="count is -1"):
+        random_queries(ROWS, -1)
+
+
+def test_an_unknown_target_is_one_sentence():
+    with pytest.raises(ValueError, match="factor='hue' is unknown"):
+        random_queries(ROWS, 1, targets=("hue",))

@@ -80,3 +80,9 @@ def test_all_of_dsprites():
     picture[0, 0] ^= 1
     np.testing.assert_array_equal(reader.read(picture)[0], classes)
     assert reader.read(picture)[1] == 1
+
+
+@pytest.mark.parametrize("shape", [(64, 63), (32, 128), (4096,), (1, 64, 64)])
+def test_a_picture_of_another_shape_is_one_sentence(some, shape):
+    with pytest.raises(ValueError, match="The picture has shape"):
+        some.read(np.zeros(shape))

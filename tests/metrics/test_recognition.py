@@ -6,6 +6,7 @@ from causal_explorer.data.dataset import dataset_named
 from causal_explorer.metrics.held_out import measure
 from causal_explorer.metrics.likelihood import Likelihood
 from causal_explorer.metrics.recognition import Recognition, recognition
+from causal_explorer.metrics.terms import terms
 from causal_explorer.models.registry import build
 
 
@@ -60,3 +61,11 @@ def test_each_network_is_measured_by_its_own_loss(images, name, kind):
     assert found.images == 60
     assert f"{found.loss:.4f} nats" in " ".join(found.table.values())
     assert all(isinstance(value, float) for value in found.curve.values())
+
+
+def test_no_picture_is_one_sentence(images):
+    told = Told(images[0], 0.9, wrong=0)
+    with pytest.raises(ValueError, match="There is no picture: an accuracy"):
+        recognition(told, [])
+    with pytest.raises(ValueError, match="There is no unit"):
+        terms(build("beta-vae", dataset_named("dsprites"), {}), [])

@@ -28,6 +28,44 @@ def test_units_without_a_truth_are_refused(ite):
         effect_errors(ite, TRUTH if len(ite) else ite)
 
 
+@pytest.mark.parametrize("wrong", [np.nan, np.inf])
+def test_effects_that_are_no_numbers_are_refused(wrong):
+    for pair in ((np.array([1.0, wrong, 2.0]), TRUTH), (TRUTH, np.array([1.0, wrong, 2.0]))):
+        with pytest.raises(ValueError, match="finite numbers"):
+            effect_errors(*pair)
+
+
+X, T, Y = np.arange(12.0)[:, None], np.array([0, 1] * 6), np.arange(12.0)
+
+
+@pytest.mark.parametrize(
+    ("learnt", "asked", "said"),
+    [
+        ((X, np.zeros(12), Y), X, "treated"),
+        ((X, np.ones(12), Y), X, "treated"),
+        ((X, 2 * T, Y), X, "treated"),
+        ((X, T[1:], Y), X, "do not fit"),
+        ((X, T, Y[1:]), X, "do not fit"),
+        ((X, T, Y), X[:, 0], "do not fit"),
+        ((X, T, Y), np.hstack([X, X]), "do not fit"),
+        ((X[:, :0], T, Y), X[:, :0], "do not fit"),
+        ((X, T, np.where(Y == 3, np.nan, Y)), X, "finite"),
+        ((X, T, Y), np.where(X == 3, np.inf, X), "finite"),
+    ],
+)
+def test_what_has_no_effect_is_one_sentence(learnt, asked, said):
+    with pytest.raises(ValueError, match=said) as found:
+        baselines(learnt, asked)
+    assert "\n" not in str(found.value)
+
+
+def test_one_unit_of_a_treatment_is_its_own_outcome():
+    t = (np.arange(12) == 4).astype(int)
+    found = baselines((X, t, Y), X[:2])
+    np.testing.assert_allclose(found["difference of means"], 4 - Y[t == 0].mean())
+    assert all(np.isfinite(ite).all() for ite in found.values())
+
+
 def test_where_nothing_is_hidden_regression_is_right_and_means_are_not():
     rng = np.random.default_rng(0)
     cause = rng.normal(size=(4_000, 1))

@@ -73,6 +73,11 @@ def test_rounding_does_not_decide_a_pixel_that_stands_at_one_half():
     assert truth_error(lambda q: answer(0.4 * truth, truth), QUERIES[:1]).exact == 0
 
 
+def test_no_query_is_one_sentence():
+    with pytest.raises(ValueError, match="There is no query"):
+        truth_error(lambda q: answer(picture(q.factors), picture(q.do)), [])
+
+
 def test_queries_without_a_known_truth_have_no_error():
     error = truth_error(lambda q: answer(np.ones((64, 64)), np.full((64, 64), np.nan)), QUERIES[:2])
     assert math.isnan(error.iou)
