@@ -11,7 +11,7 @@ from causal_explorer.inference.explorer import Explorer
 from causal_explorer.scm.coupling import COUPLINGS
 from causal_explorer.sharing.question import Question
 
-_KEPT = 1e-4  # explanations with less of the posterior are left out
+_KEPT = 1e-4  # of the likeliest explanation: those with less are left out
 Law = dict[str, np.ndarray]  # of each factor: (K,) probabilities
 Explained = list[tuple[float, dict[str, int]]]  # explanations of the evidence with their shares
 
@@ -49,7 +49,7 @@ def _explained(question: Question, explorer: Explorer) -> Explained:
         return [(1.0, dict(question.factors))]
     found = question.ask(explorer).posterior
     names = [variable.name for variable in found.variables]
-    kept = found.probabilities > _KEPT
+    kept = found.probabilities > _KEPT * found.probabilities.max()
     shares = found.probabilities[kept] / found.probabilities[kept].sum()
     rows = [dict(zip(names, row, strict=True)) for row in found.classes[kept].tolist()]
     return list(zip(shares.tolist(), rows, strict=True))

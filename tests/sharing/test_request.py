@@ -1,9 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import causal_explorer as ce
-from causal_explorer.data import units
+from causal_explorer.data import dsprites, units
+from causal_explorer.scm.variables import Quantity
 from causal_explorer.sharing.catalogue import CATALOGUE, address, label, systems
+from causal_explorer.sharing.panel import iou_text
 from causal_explorer.sharing.request import (
     Request,
     choices,
@@ -12,6 +16,8 @@ from causal_explorer.sharing.request import (
     request_varied,
     rung,
     shown,
+    swept,
+    values_text,
 )
 from causal_explorer.ui.systems.unit import first_unit, other
 
@@ -87,12 +93,85 @@ def test_a_request_is_varied_over_every_value_of_its_control():
     assert all(one.unit == request.unit for one in varied)
 
 
+def test_a_control_takes_every_value_from_the_lowest_to_the_highest():
+    quantity = Quantity("a", -1.0, 1.0, "°", 0.5, called="angle", about="An angle.")
+    assert choices(quantity) == [-1.0, -0.5, 0.0, 0.5, 1.0]
+    assert choices(replace(quantity, low=0.0, high=0.3, step=0.1)) == pytest.approx(
+        [0, 0.1, 0.2, 0.3]
+    )
+    for factor in dsprites.FACTORS:
+        assert choices(factor) == list(range(factor.classes))
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_every_choice_of_a_control_is_one_that_the_model_takes(name):
+    opened, request = asked(name)
+    for target in opened.targets:
+        values = choices(target)
+        ends = (target.low, target.high) if isinstance(target, Quantity) else None
+        assert ends in (None, (values[0], pytest.approx(values[-1])))
+        for value in (values[0], values[-1]):
+            replace(request, do=((target.name, value),), samples=1).ask(opened)
+
+
+def test_a_unit_is_varied_apart_from_what_is_done():
+    opened, request = asked("causal-vae")
+    light = opened.checkpoint.dataset.variables[1]
+    varied = request_varied(request, "light", False, light)
+    assert [dict(one.unit)["light"] for one in varied] == choices(light)
+    assert all(one.do == request.do for one in varied)
+    assert all(dict(one.unit)["angle"] == dict(request.unit)["angle"] for one in varied)
+    kept = (request.checkpoint, request.samples, request.seed)
+    assert all((one.checkpoint, one.samples, one.seed) == kept for one in varied)
+
+
+def test_what_takes_too_many_values_or_changes_nothing_is_not_swept():
+    opened, request = asked("scm-vae-styled")
+    plain = dict(request.unit) | {"style": 0}
+    told = replace(request, unit=tuple(plain.items()))
+    found = [(variable.name, done) for variable, done in swept(told, opened, 40)]
+    assert found[0] == (request.do[0][0], True), "what is done comes first"
+    idle = opened.checkpoint.dataset.idle(plain)
+    assert idle
+    assert {name for name, done in found if not done} == set(plain) - set(idle)
+    few = {variable.name for variable, _ in swept(told, opened, 6)}
+    assert "scale" in few  # six classes, which is not more than six
+    assert not few & {"orientation", "posX", "posY"}
+
+
+def test_values_are_written_as_do_takes_them():
+    opened, _ = asked("causal-vae")
+    variables = opened.checkpoint.dataset.variables
+    assert values_text({"light": 90, "angle": -20}, variables) == "angle = −20°, light = 90°"
+    assert values_text({}, variables) == ""
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_a_panel_shows_what_was_answered(name):
+    opened, request = asked(name)
+    answer = request.ask(opened)
+    panel = request_panel(request, answer, opened)
+    wanted = (answer.original, answer.reconstruction, answer.density, answer.truth)
+    for figure, picture in zip(panel.figures, wanted, strict=True):
+        np.testing.assert_array_equal(figure.picture, shown(picture))
+    slots = [figure.slot for figure in panel.figures]
+    assert slots == ["original", "reconstruction", "density", "truth"]
+    assert panel.iou == (iou_text(answer.iou) if name == "scm-vae-styled" else "")
+    colours = opened.checkpoint.dataset.colours > 1
+    assert ("colour channel" in panel.remark) == (colours and not panel.iou)
+    assert panel.formula == f"do({values_text(dict(request.do), opened.targets)})"
+
+
 def test_pictures_are_shown_as_they_are_held():
     assert shown(np.zeros((4, 4))).shape == (4, 4)
     assert shown(np.zeros((4, 4, 1))).shape == (4, 4)
     colour = shown(np.full((4, 4, 3), 0.5))
     assert colour.dtype == np.uint8
     assert (colour == 128).all()
+    wide = shown(np.stack([np.full((2, 2), k) for k in (-1.0, 0.25, 9.0)], axis=2))
+    assert wide[0, 0].tolist() == [0, 64, 255]
+    grey = np.arange(8.0).reshape(2, 4, 1)
+    np.testing.assert_array_equal(shown(grey), grey[..., 0])
 
 
 def test_systems_are_called_apart_and_found_by_their_address():
