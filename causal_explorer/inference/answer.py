@@ -6,11 +6,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from causal_explorer.data.raster import SIZE
 from causal_explorer.inference.agreement import iou, l1
 from causal_explorer.inference.posterior import Posterior
 from causal_explorer.inference.uncertainty import Uncertainty
 from causal_explorer.scm.actions import Action
 from causal_explorer.scm.variables import Variable
+
+
+def _unknown() -> np.ndarray:
+    return np.full((SIZE, SIZE), np.nan)
 
 
 @dataclass(frozen=True)
@@ -25,17 +30,31 @@ class Answer:
             the image shows beside its factors, or the renderer drew no such image, as of a photo.
         uncertainty: the variance of each pixel, split into its sources.
         variables: the columns of the tables of classes.
+        standard_error: (64, 64) float64, how far chance in the draws of the factors and of z
+            takes the density from what ever more of them would give: its standard deviation over
+            seeds, estimated. With P = p(x' = 1 | factors, z, evidence), S samples, and m_k draws of
+            z, of variance s²_k, for the combination k of the factors, of which n_k were drawn:
+            SE² = Var E(P | factors) / (S - 1) + Σ (n_k / S)² s²_k / m_k. NaN of a single sample.
+        latents: draws of z that the density rests on, each of them used once; 0 where no picture
+            reads z.
     """
 
     density: np.ndarray = field(repr=False)
     truth: np.ndarray = field(repr=False)
     uncertainty: Uncertainty = field(repr=False)
     variables: tuple[Variable, ...] = field(repr=False)
+    standard_error: np.ndarray = field(repr=False, kw_only=True, default_factory=_unknown)
+    latents: int = field(kw_only=True, default=0)
 
     @property
     def l1(self) -> float:
         """Mean absolute error of the density against the truth, a pixel; NaN if that is."""
         return l1(self.density, self.truth)
+
+    @property
+    def mean_standard_error(self) -> float:
+        """The standard error of the density, averaged over the pixels."""
+        return float(self.standard_error.mean())
 
     @property
     def iou(self) -> float:

@@ -7,7 +7,7 @@ each question is about one of them. A sweep asks many questions about one unit, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -24,6 +24,8 @@ from causal_explorer.scm.actions import Do, cut_edges, moved_by
 from causal_explorer.scm.coupling import Coupling
 from causal_explorer.scm.inversion import invert
 from causal_explorer.scm.scm import Classes, Noise
+
+_AT_ONCE = 1_024  # pictures decoded in one batch
 
 
 @dataclass(frozen=True)
@@ -86,16 +88,17 @@ def abduct(
         sources.append(chosen + first)
         unmoved.append({name: draws for name, draws in classes.items() if name not in moving})
         noise.append(story.abduct(classes, coupling, generator, only=moving))
-        normal.append(world.noise(samples, generator).expand(len(posterior), -1, -1))
+        normal.append(world.noise(2 * samples, generator))  # no combination takes more than two
         first += len(posterior)
     about = torch.repeat_interleave(torch.tensor([len(posterior) for posterior in posteriors]))
     v = torch.from_numpy(np.concatenate([posterior.classes for posterior in posteriors]))
-    v, own = v.to(x.device), x[about.to(x.device)]
-    q = world.model.encode(own, v)
-    z = q.mean[:, None] + q.stddev[:, None] * torch.cat(normal).to(x.device)
-    pixels = world.model.decode(v.repeat_interleave(z.shape[1], dim=0), z.flatten(0, 1))
+    v = v.to(x.device)
+    q = world.model.encode(x[about.to(x.device)], v)
     swept = torch.tensor([False] * len(x) if disturbed is None else disturbed)
-    seen = Seen(x, about, z, pixels, swept)
+    seen = Seen(x, about, v, q.mean, q.stddev, torch.stack(normal).to(x.device), swept)
+    if not world.model.reads_latent:
+        z = seen.latent(torch.arange(first), torch.zeros(first, dtype=torch.int64))
+        seen = replace(seen, pixels=world.model.decode(v, z))
     told = [()] * len(x) if hidden is None else hidden
     return Abducted(posteriors, factual, torch.stack(sources), unmoved, noise, seen, told)
 
@@ -123,19 +126,17 @@ def predict(
     )  # (Q, S, V)
     units = torch.tensor([unit for unit, _ in asked])
     draws = Draws.of(changed, found.sources[units])
-    mixture = Mixture.of(draws, found.seen.z.shape[1])
-    averages = average_abducted(world.model, mixture, units, found.seen)
-    density, uncertainty = averages.density, averages.uncertainty
+    mixture = Mixture.of(draws, world.latents(draws.samples))
+    averages = average_abducted(world.model, mixture, units, found.seen).told
     truth = average_unit_truth(world.dataset, draws, [found.hidden[unit] for unit, _ in asked])
-    drawn = _reconstructions(found)
+    drawn = _reconstructions(world, found)
     seen = found.seen.x.double().cpu().numpy()
     return [
         CounterfactualAnswer(
             original=seen[unit].copy(),
             reconstruction=drawn[unit].copy(),
-            density=density[i],
             truth=truth[i],
-            uncertainty=uncertainty[i],
+            **told,
             variables=story.variables,
             posterior=found.posteriors[unit],
             factual=story.stack(found.factual[unit]).numpy(),
@@ -144,7 +145,7 @@ def predict(
             cut=cut_edges(story.graph, do),
             descendants=moved_by(story.graph, do),
         )
-        for i, (unit, do) in enumerate(asked)
+        for i, ((unit, do), told) in enumerate(zip(asked, averages, strict=True))
     ]
 
 
@@ -156,12 +157,23 @@ def _draw(posterior: Posterior, samples: int, generator: torch.Generator) -> Ten
     return invert(torch.from_numpy(posterior.probabilities), lots)
 
 
-def _reconstructions(found: Abducted) -> np.ndarray:
+def _reconstructions(world: World, found: Abducted) -> np.ndarray:
     """(U, 64, 64) E p(x = 1 | v, z) over the explanations of each unit and their z."""
-    units, latents = found.seen.x.shape[0], found.seen.z.shape[1]
-    each = found.seen.pixels.mean.double().cpu().view(-1, latents, SIZE, SIZE).mean(1)
-    weights = torch.from_numpy(
-        np.concatenate([p.probabilities / p.probabilities.sum() for p in found.posteriors])
-    )
-    total = torch.zeros(units, SIZE, SIZE, dtype=torch.float64)
-    return total.index_add_(0, found.seen.about, each * weights[:, None, None]).numpy()
+    seen, listed = found.seen, [torch.from_numpy(p.probabilities) for p in found.posteriors]
+    weights = torch.cat([probable / probable.sum() for probable in listed])
+    total = torch.zeros(len(seen.x), SIZE, SIZE, dtype=torch.float64)
+    if seen.pixels is not None:
+        each = seen.pixels.mean.double().cpu()
+        return total.index_add_(0, seen.about, each * weights[:, None, None]).numpy()
+    draws = world.latents(found.sources.shape[1])
+    copies = (draws * weights).ceil().long().clamp(min=1)  # draws of z, as probable as it is
+    rows = torch.repeat_interleave(copies)
+    units = torch.bincount(seen.about[rows]).cumsum(0).roll(1)
+    units[0] = 0
+    latents = (torch.arange(len(rows)) - units[seen.about[rows]]) % seen.noise.shape[1]
+    for piece in torch.arange(len(rows)).split(_AT_ONCE):
+        own, z = rows[piece], seen.latent(rows[piece], latents[piece])
+        each = world.model.decode(seen.v[own.to(z.device)], z).mean.double().cpu()
+        share = (weights / copies)[own]
+        total.index_add_(0, seen.about[own], each * share[:, None, None])
+    return total.numpy()

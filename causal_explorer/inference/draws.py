@@ -48,20 +48,24 @@ class Draws:
 
 @dataclass(frozen=True)
 class Mixture:
-    """The combinations of each answer, each with one or more draws of z.
+    """The combinations of each answer, each with draws of z of its own.
 
     z and the factors' noise are independent given the evidence, so any pairing of their draws
-    is a draw of both. A combination has two draws of z at least, where there are two: their
-    difference tells how much of the variance is z's.
+    is a draw of both. A combination has as large a share of the draws of z as it has of the
+    answer's samples, and two at least, where there are two: their difference tells how much of
+    the variance is z's. No two rows of an answer share a draw, so that their errors are
+    independent.
 
     Attributes:
         classes: (M, V) int64.
         owners: (M,) int64, the answer.
-        latents: (M,) int64, which of its explanation's L draws of z.
+        latents: (M,) int64, which of its answer's draws of z.
         sources: (M,) int64, the explanation.
-        members: (M,) int64, the combination among the draws, ascending.
-        copies: (M,) int64, draws of z that the combination has.
+        members: (M,) int64, ascending, the combination; one that would not fit into a piece
+            counts as several.
+        copies: (M,) int64, rows of the same member.
         weights: (M,) float64, summing to 1 for each answer.
+        samples: draws of the factors of each answer.
     """
 
     classes: Tensor
@@ -71,27 +75,42 @@ class Mixture:
     members: Tensor
     copies: Tensor
     weights: Tensor
+    samples: int
 
     @classmethod
     def of(cls, draws: Draws, latents: int) -> Mixture:
-        """Deals `latents` draws of z out to each answer's combinations."""
-        distinct = torch.bincount(draws.owners, minlength=draws.answers)
-        each = (-(-latents // distinct.clamp(min=1))).clamp(min=min(2, latents))
-        copies = each[draws.owners]
-        members = torch.repeat_interleave(copies)
-        owners, copies = draws.owners[members], copies[members]
-        sizes = distinct * each
-        dealt = torch.arange(len(members)) - (sizes.cumsum(0) - sizes)[owners]
-        weights = draws.counts[members].double() / (copies * draws.samples)
+        """Deals draws of z out to each answer's combinations.
+
+        Args:
+            draws: of the factors.
+            latents: draws of z of an answer, at the least; of 1, all rows share it.
+        """
+        dealt = -(-latents * draws.counts // draws.samples)
+        dealt = dealt.clamp(min=min(2, latents))
+        pieces = -(-dealt // _AT_ONCE)
+        whole = torch.repeat_interleave(pieces)
+        part = torch.arange(len(whole)) - (pieces.cumsum(0) - pieces)[whole]
+        size = dealt[whole] // pieces[whole] + (part < dealt[whole] % pieces[whole])
+        members = torch.repeat_interleave(size)
+        kinds = whole[members]
+        owners = draws.owners[kinds]
+        first = torch.bincount(owners, minlength=draws.answers).cumsum(0).roll(1)
+        first[0] = 0
+        own = torch.arange(len(members)) - first[owners]
         return cls(
-            classes=draws.classes[members],
+            classes=draws.classes[kinds],
             owners=owners,
-            latents=dealt % latents,
-            sources=draws.sources[members],
+            latents=own if latents > 1 else torch.zeros_like(own),
+            sources=draws.sources[kinds],
             members=members,
-            copies=copies,
-            weights=weights,
+            copies=size[members],
+            weights=draws.counts[kinds].double() / (dealt[kinds] * draws.samples),
+            samples=draws.samples,
         )
+
+    def used(self, answers: int) -> list[int]:
+        """How many draws of z each answer rests on."""
+        return torch.bincount(self.owners, minlength=answers).tolist()
 
     def parts(self) -> Iterator[Mixture]:
         """The same in pieces small enough to decode at once; a combination stays in one."""
@@ -109,5 +128,6 @@ class Mixture:
                 self.members[piece],
                 self.copies[piece],
                 self.weights[piece],
+                self.samples,
             )
             start = stop

@@ -228,7 +228,11 @@ class Explorer(Opened):
         return self.counterfactual(factors, image, nothing, seed=seed).reconstruction
 
     def traverse(
-        self, factor: str, factors: Mapping[str, object] | None = None, seed: int = 0
+        self,
+        factor: str,
+        factors: Mapping[str, object] | None = None,
+        seed: int = 0,
+        samples: int = 1000,
     ) -> Traversal:
         """The truth and the reconstruction under each class of a factor, all others held fixed.
 
@@ -239,6 +243,7 @@ class Explorer(Opened):
             factors: classes of the others, by number or label; one of its own is not looked at.
                 What no label names may be told too; it is the first class where it is not.
             seed: of the draws of z, where pictures read it; the same for each picture.
+            samples: as in `counterfactual`, whose reconstruction rests on as many draws of z.
 
         Raises:
             ValueError: in one sentence, what was given and what is allowed.
@@ -247,7 +252,7 @@ class Explorer(Opened):
         given, hidden = query.parse_evidence(factors, self.checkpoint.dataset, self.story)
         others = tuple(other for other in self.story.variables if other is not variable)
         arguments.require_all(given, others, f"a traversal of {factor} takes all others")
-        return traverse(self.world, variable, given, _generator(seed), hidden)
+        return traverse(self.world, variable, given, _generator(seed), hidden, _samples(samples))
 
     def steps(
         self,

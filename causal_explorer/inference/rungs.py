@@ -68,9 +68,8 @@ def imagine(
     return CounterfactualAnswer(
         original=original,
         reconstruction=before.density[0],
-        density=after.density[0],
         truth=truth,
-        uncertainty=after.uncertainty[0],
+        **after.told[0],
         variables=story.variables,
         posterior=_posterior(story, given),
         factual=story.stack(factual).numpy(),
@@ -87,9 +86,8 @@ def _population(
     hidden = draw_hidden(world.dataset, samples, generator)
     averages, truth = _pictures(world, classes, hidden, generator)
     return PopulationAnswer(
-        density=averages.density[0],
         truth=truth,
-        uncertainty=averages.uncertainty[0],
+        **averages.told[0],
         variables=world.story.variables,
         factors=world.story.stack(classes).numpy(),
     )
@@ -107,8 +105,8 @@ def _pictures(
         generator: of z.
     """
     v = world.story.stack(classes)[None]
-    draws, z = Draws.of(v), world.draw_latent(len(hidden), generator)
-    averages = average_prior(world.model, Mixture.of(draws, len(z)), z, answers=1)
+    draws = Draws.of(v)
+    averages = _averaged(world, draws, world.draw_latent(2 * draws.samples, generator))
     units = Draws.of(torch.cat([v, hidden[None]], dim=2)) if hidden.shape[1] else draws
     return averages, average_truth(world.dataset, units)[0]
 
@@ -122,19 +120,18 @@ def forget(
     The factors' noise stays as it was abducted: what the answer then lacks is what only the
     image could tell. It is no counterfactual, and is here to be compared with one.
     """
-    latents = world.draw_latent(len(answer.factual), generator)
-
-    def averaged(classes: np.ndarray) -> Averages:
-        draws = Draws.of(torch.from_numpy(classes)[None])
-        return average_prior(world.model, Mixture.of(draws, len(latents)), latents, answers=1)
-
-    after = averaged(answer.counterfactual)
-    return replace(
-        answer,
-        density=after.density[0],
-        reconstruction=averaged(answer.factual).density[0],
-        uncertainty=after.uncertainty[0],
+    z = world.draw_latent(2 * len(answer.factual), generator)
+    before, after = (
+        _averaged(world, Draws.of(torch.from_numpy(classes)[None]), z)
+        for classes in (answer.factual, answer.counterfactual)
     )
+    return replace(answer, reconstruction=before.density[0], **after.told[0])
+
+
+def _averaged(world: World, draws: Draws, z: torch.Tensor) -> Averages:
+    """The model's average picture, of one answer's draws and twice as many of z at most."""
+    mixture = Mixture.of(draws, world.latents(draws.samples))
+    return average_prior(world.model, mixture, z, answers=1)
 
 
 def _posterior(story: SCM, given: Mapping[str, int]) -> Posterior:

@@ -138,11 +138,11 @@ def abducted_steps(
     (answer,) = predict(world, found, [(0, do)], coupling)
     factual, noise = _first(found.factual[0], shown), _first(found.noise[0], shown)
     factors = _factors(world.story, factual, noise, do, coupling, _own(seed))
-    v, x, latents = world.story.stack(factual), found.seen.x, found.seen.z
+    v, x, seen = world.story.stack(factual), found.seen.x, found.seen
     q = world.model.encode(x.expand(shown, -1, -1), v.to(x.device))
-    dealt = torch.arange(shown) % latents.shape[1]  # z and u are independent: any pair is a draw
-    z = latents[found.sources[0, :shown].to(x.device), dealt.to(x.device)]
-    swept = bool(found.seen.disturbed[0])
+    dealt = torch.arange(shown) % seen.noise.shape[1]  # z and u are independent: a pair is a draw
+    z = seen.latent(found.sources[0, :shown], dealt)
+    swept = bool(seen.disturbed[0])
     pixels = _pixels(world, factors, x[0], z, q.mean, q.stddev, found.hidden[0], swept)
     return Steps(answer, coupling.name, factors, pixels)
 

@@ -16,7 +16,6 @@ from causal_explorer.data.raster import SIZE
 from causal_explorer.inference.world import World
 from causal_explorer.scm.variables import Variable
 
-_SAMPLES = 1_000  # of a question, whose reconstruction is averaged over as many draws of z
 _AT_ONCE = 512  # pictures decoded in one batch
 
 
@@ -29,12 +28,15 @@ class Traversal:
         classes: (K, V) int64, in its other columns all alike.
         truth: (K, 64, 64) float64 of 0 and 1, the renderer's pictures.
         reconstruction: (K, 64, 64) float64, E p(x = 1 | v, z) over q(z | x, v).
+        latents: draws of z that each reconstruction is averaged over, the same for all; 0 where
+            no picture reads z.
     """
 
     factor: str
     classes: np.ndarray = field(repr=False)
     truth: np.ndarray = field(repr=False)
     reconstruction: np.ndarray = field(repr=False)
+    latents: int = 0
 
     @property
     def wrong_pixels(self) -> np.ndarray:
@@ -48,6 +50,7 @@ def traverse(
     others: Mapping[str, int],
     generator: torch.Generator,
     hidden: Mapping[str, int] | None = None,
+    samples: int = 1_000,
 ) -> Traversal:
     """Draws and reconstructs a sprite for each class of a factor.
 
@@ -57,19 +60,22 @@ def traverse(
         others: the classes of all other factors.
         generator: of the draws of z, the same for each picture.
         hidden: classes of what no label names; of those left out, the first.
+        samples: of a question whose reconstruction is averaged over as many draws of z.
     """
     style = [(hidden or {}).get(h.name, 0) for h in world.dataset.hidden]
     rows = [{**others, variable.name: k} for k in range(variable.classes)]
     classes = np.array([[row[v.name] for v in world.story.variables] for row in rows])
-    truth, reconstruction = reconstruct(world, classes, generator, style)
-    return Traversal(variable.name, classes, truth, reconstruction)
+    noise = world.noise(2 * samples, generator)[: world.latents(samples)]  # as a question's
+    truth, reconstruction = reconstruct(world, classes, noise, style)
+    used = len(noise) if world.model.reads_latent else 0
+    return Traversal(variable.name, classes, truth, reconstruction, used)
 
 
 @torch.no_grad()
 def reconstruct(
     world: World,
     classes: np.ndarray,
-    generator: torch.Generator,
+    noise: Tensor,
     hidden: Sequence[int] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """The renderer's pictures of (N, V) int64 classes, and the model's of the same.
@@ -77,16 +83,16 @@ def reconstruct(
     Args:
         world: what is asked.
         classes: of the sprites.
-        generator: of the draws of z, the same for each picture.
+        noise: (L, latent) draws of N(0, I) that z is made of, the same for each picture.
         hidden: classes of what no label names, the same for each; left out, the first.
 
     Returns:
         (N, 64, 64) float64 of 0 and 1, and (N, 64, 64) float64 E p(x = 1 | v, z) over q(z | x, v).
     """
-    noise = world.noise(_SAMPLES, generator).to(world.device)
+    noise = noise.to(world.device)
     x = torch.from_numpy(world.dataset.render(world.dataset.units(classes, hidden)))
     v = torch.from_numpy(classes)
-    size = _AT_ONCE // len(noise)
+    size = max(1, _AT_ONCE // len(noise))
     parts = zip(x.split(size), v.split(size), strict=True)
     means = [_mean(world, part, own, noise) for part, own in parts]
     return x.double().numpy(), torch.cat(means).numpy()

@@ -12,7 +12,8 @@ from causal_explorer.data.dataset import Dataset
 from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.scm.scm import SCM
 
-_LATENTS = 16  # draws of z that an average of many samples rests on
+_FEW = 16  # draws of the factors up to which each has a draw of z of its own
+_EACH = 4  # draws of the factors, where there are more, that share one
 _WEIGHED = 8  # draws of z that a likelihood rests on
 _AT_ONCE = 1_024  # pictures scored in one batch
 
@@ -36,15 +37,25 @@ class World:
         """The model's."""
         return next(self.model.parameters()).device
 
-    def draw_latent(self, samples: int, generator: torch.Generator) -> Tensor:
-        """(L, latent) draws of p(z)."""
-        prior = self.model.prior()
-        return prior.mean + prior.stddev * self.noise(samples, generator).to(prior.mean.device)
+    def latents(self, samples: int) -> int:
+        """How many draws of z an average over draws of the factors takes, at the least.
 
-    def noise(self, samples: int, generator: torch.Generator) -> Tensor:
-        """At most 16 draws of N(0, I); one for a single sample, or where no picture reads z."""
-        draws = min(samples, _LATENTS) if self.model.reads_latent else 1
+        A fourth as many, and 16 at the least where there are that many: the error that they leave
+        then falls with the samples as the factors' own does. One where no picture reads z.
+        """
+        if not self.model.reads_latent:
+            return 1
+        return max(min(samples, _FEW), -(-samples // _EACH))
+
+    def noise(self, draws: int, generator: torch.Generator) -> Tensor:
+        """(draws, latent) of N(0, I); a single one where no picture reads z."""
+        draws = draws if self.model.reads_latent else 1
         return torch.randn(draws, self.model.latent, generator=generator)
+
+    def draw_latent(self, draws: int, generator: torch.Generator) -> Tensor:
+        """(draws, latent) of p(z); a single one where no picture reads z."""
+        prior = self.model.prior()
+        return prior.mean + prior.stddev * self.noise(draws, generator).to(prior.mean.device)
 
     @torch.no_grad()
     def picture(self, x: Tensor, v: Tensor) -> Tensor:

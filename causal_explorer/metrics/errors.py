@@ -13,10 +13,13 @@ from causal_explorer.inference.explorer import Explorer
 from causal_explorer.inference.traversal import pixels_apart, reconstruct
 
 _AT_ONCE = 1_024  # pictures held at a time: bounds the memory
+_DRAWS = 16  # of z: their mean is thresholded, and needs not be sharp
 
 
 def wrong_pixels(explorer: Explorer, classes: np.ndarray, seed: int = 0) -> np.ndarray:
     """How many of the 4,096 pixels of each reconstruction, thresholded at 0.5, are not the truth.
+
+    A reconstruction is the mean over 16 draws of z, where pictures read z.
 
     Args:
         explorer: whose image model reconstructs.
@@ -34,8 +37,8 @@ def wrong_pixels(explorer: Explorer, classes: np.ndarray, seed: int = 0) -> np.n
     wrong = np.empty(len(table), dtype=np.int64)
     for first in range(0, len(table), _AT_ONCE):
         part = slice(first, first + _AT_ONCE)
-        generator = torch.Generator().manual_seed(start)
-        wrong[part] = pixels_apart(*reconstruct(explorer.world, table[part], generator))
+        noise = explorer.world.noise(_DRAWS, torch.Generator().manual_seed(start))
+        wrong[part] = pixels_apart(*reconstruct(explorer.world, table[part], noise))
     return wrong
 
 

@@ -64,16 +64,22 @@ def test_weights_of_explanations_are_their_frequencies():
         assert float(weight) == pytest.approx(float((sources == source).double().mean()))
 
 
-def test_every_latent_is_used_and_each_combination_decoded_no_more_than_needed():
+@pytest.mark.parametrize("latents", [2, 16, 125, 500])
+def test_draws_of_z_are_dealt_out_as_the_combinations_are_drawn(latents):
     both = Draws.of(torch.stack([draws(500, 3), draws(500, 100)]))
-    mixture = Mixture.of(both, 16)
-    for answer in (0, 1):
-        assert set(mixture.latents[mixture.owners == answer].tolist()) == set(range(16))
-    few, many = (mixture.copies[mixture.owners == answer] for answer in (0, 1))
-    assert few.eq(6).all(), "16 draws of z over 3 combinations"
-    assert many.eq(2).all(), "two, whose difference tells what z makes of the variance"
-    rows = mixture.classes[mixture.owners == 1]
-    assert len(rows) == 2 * len(torch.unique(rows, dim=0))
+    mixture = Mixture.of(both, latents)
+    first = torch.cat([torch.ones(1).long(), mixture.members.diff()]) > 0
+    expected = (latents * both.counts / 500).ceil().clamp(min=2)
+    assert mixture.copies[first].equal(expected.long())
+    assert mixture.copies[first].gt(2).any() == (latents > 2)
+
+
+@pytest.mark.parametrize("latents", [2, 16, 500])
+def test_no_two_rows_of_an_answer_share_a_draw_of_z(latents):
+    mixture = Mixture.of(Draws.of(torch.stack([draws(500, 3), draws(500, 400)])), latents)
+    for answer, used in enumerate(mixture.used(2)):
+        assert mixture.latents[mixture.owners == answer].tolist() == list(range(used))
+        assert latents <= used <= 1_000
 
 
 def test_a_single_draw_of_z_is_decoded_once_with_each_combination():
@@ -101,12 +107,15 @@ def test_the_copies_of_a_combination_have_different_latents(latents, distinct):
 def test_parts_are_the_whole_and_cut_no_combination(at_once, monkeypatch):
     monkeypatch.setattr(module, "_AT_ONCE", at_once)
     classes = torch.stack([draws(300, 1), draws(300, 3, seed=1), draws(300, 40, seed=2)])
-    mixture = Mixture.of(Draws.of(classes), 16)
+    mixture = Mixture.of(Draws.of(classes), 40)
     parts = list(mixture.parts())
     assert all(len(part.members) <= at_once for part in parts)
     assert (len(parts) == 1) == (at_once > len(mixture.members))
-    for field in fields(Mixture):
+    for field in fields(Mixture)[:-1]:
         pieces = [getattr(part, field.name) for part in parts]
         assert torch.cat(pieces).equal(getattr(mixture, field.name)), field.name
+    assert all(part.samples == 300 for part in parts)
     members = [set(part.members.tolist()) for part in parts]
     assert sum(map(len, members)) == len(set.union(*members))
+    for part in parts:
+        assert part.copies.equal(torch.bincount(part.members)[part.members])

@@ -56,20 +56,22 @@ def explanations(model, seed=5):
     v = draws(3, 3, seed)
     x = torch.from_numpy(dsprites.render(v[[0, 2]].numpy())).float()
     x[:, 0, 0] = 1  # a stray pixel that no window holds
-    z = torch.randn(3, 4, 2, generator=generator)
-    pixels = model.decode(v.repeat_interleave(4, dim=0), z.flatten(0, 1))
-    return Seen(x, torch.tensor([0, 0, 1]), z, pixels)
+    mean, stddev = torch.randn(2, 3, 2, generator=generator)
+    noise = torch.randn(2, 2_000, 2, generator=generator)
+    return Seen(
+        x, torch.tensor([0, 0, 1]), v, mean, stddev.exp(), noise, torch.tensor([False, False])
+    )
 
 
 def plain_pixels(model, mixture, seen):
     """P(x' = 1 | x) of each row of a mixture on the whole canvas, one at a time."""
     rows = zip(mixture.classes, mixture.sources, mixture.latents, strict=True)
-    latents = seen.z.shape[1]
     found = []
     for row, source, latent in rows:
-        before = seen.pixels.canvas[source * latents + latent]
-        after = model.decode(row[None], seen.z[source, latent][None]).canvas[0]
-        found.append(counterfactual_pixel(seen.x[seen.about[source]], before, after))
+        unit = seen.about[source]
+        z = (seen.mean[source] + seen.stddev[source] * seen.noise[unit, latent])[None]
+        before, after = (model.decode(v[None], z).canvas[0] for v in (seen.v[source], row))
+        found.append(counterfactual_pixel(seen.x[unit], before, after))
     return torch.stack(found).double()
 
 
@@ -96,7 +98,7 @@ def test_abducted_average_is_the_plain_sum_over_the_whole_canvas(model, distinct
 def test_prior_average_is_the_plain_sum(model):
     classes = torch.stack([draws(200, 20), draws(200, 3, seed=1)])
     mixture = Mixture.of(Draws.of(classes), 4)
-    z = torch.randn(4, 2, generator=torch.Generator().manual_seed(1))
+    z = torch.randn(400, 2, generator=torch.Generator().manual_seed(1))
     means = model.decode(mixture.classes, z[mixture.latents]).mean.double()
     weighted = mixture.weights[:, None, None] * means
     expected = torch.zeros(2, 64, 64, dtype=torch.float64).index_add_(0, mixture.owners, weighted)

@@ -76,8 +76,8 @@ def test_the_average_is_over_z():
         def paint(self, v, z):
             return super().paint(v, z) * (z[:, 0] > 0)[:, None, None]
 
-    x, mean = reconstruct(world_of(Flicker()), ROW[None], torch.Generator().manual_seed(0))
     z = torch.randn(16, 2, generator=torch.Generator().manual_seed(0))
+    x, mean = reconstruct(world_of(Flicker()), ROW[None], z)
     share = float((z[:, 0] > 0).double().mean())
     assert 0 < share < 1
     np.testing.assert_allclose(mean[x == 1], share, atol=1e-6)  # σ(-16) = 1e-7
