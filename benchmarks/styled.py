@@ -2,8 +2,8 @@
 
 Every figure is of held-out units. A counterfactual is asked with 1,001 draws under the default
 story, and once more with z and the pixels' noise from their prior; IoU of the density with the
-truth, style included. Draws of the factors share at most 16 draws of z: each distinct
-combination of factors is decoded under two of them or more, and the density is the weighted mean.
+truth, style included. A fourth as many draws of z as of the factors are dealt out to the distinct
+combinations of factors, two of them at least to each: the density is the weighted mean.
 """
 
 from __future__ import annotations

@@ -65,10 +65,15 @@ def traverse(
     style = [(hidden or {}).get(h.name, 0) for h in world.dataset.hidden]
     rows = [{**others, variable.name: k} for k in range(variable.classes)]
     classes = np.array([[row[v.name] for v in world.story.variables] for row in rows])
-    noise = world.noise(2 * samples, generator)[: world.latents(samples)]  # as a question's
+    noise = draw_noise(world, samples, generator)
     truth, reconstruction = reconstruct(world, classes, noise, style)
     used = len(noise) if world.model.reads_latent else 0
     return Traversal(variable.name, classes, truth, reconstruction, used)
+
+
+def draw_noise(world: World, samples: int, generator: torch.Generator) -> Tensor:
+    """(L, latent) of N(0, I): what the reconstruction of a question with one explanation takes."""
+    return world.noise(2 * samples, generator)[: world.latents(samples)]
 
 
 @torch.no_grad()

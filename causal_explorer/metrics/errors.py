@@ -10,10 +10,10 @@ import torch
 from causal_explorer.data import dsprites
 from causal_explorer.inference import arguments
 from causal_explorer.inference.explorer import Explorer
-from causal_explorer.inference.traversal import pixels_apart, reconstruct
+from causal_explorer.inference.traversal import draw_noise, pixels_apart, reconstruct
 
 _AT_ONCE = 1_024  # pictures held at a time: bounds the memory
-_DRAWS = 16  # of z: their mean is thresholded, and needs not be sharp
+_SAMPLES = 64  # hence 16 draws of z: their mean is thresholded, and needs not be sharp
 
 
 def wrong_pixels(explorer: Explorer, classes: np.ndarray, seed: int = 0) -> np.ndarray:
@@ -37,7 +37,7 @@ def wrong_pixels(explorer: Explorer, classes: np.ndarray, seed: int = 0) -> np.n
     wrong = np.empty(len(table), dtype=np.int64)
     for first in range(0, len(table), _AT_ONCE):
         part = slice(first, first + _AT_ONCE)
-        noise = explorer.world.noise(_DRAWS, torch.Generator().manual_seed(start))
+        noise = draw_noise(explorer.world, _SAMPLES, torch.Generator().manual_seed(start))
         wrong[part] = pixels_apart(*reconstruct(explorer.world, table[part], noise))
     return wrong
 

@@ -36,7 +36,7 @@ def test_the_perfect_model_errs_nowhere_and_a_blank_one_wherever_there_is_light(
 def test_they_are_those_of_a_traversal(factor, place):
     """Where pictures read z too: all rest on the same draws."""
     exhibit = ce.load("scm-vae-mlp")
-    found = exhibit.traverse(factor, HEART, seed=1)
+    found = exhibit.traverse(factor, HEART, seed=1, samples=64)
     assert found.wrong_pixels.min() > 0
     assert wrong_pixels(exhibit, found.classes, seed=1).tolist() == found.wrong_pixels.tolist()
     assert len(found.classes) == dsprites.DIMENSIONS[place]
