@@ -239,10 +239,14 @@ def dataset_named(spec: str | Mapping[str, object]) -> Dataset:
                 f"{', '.join(known) or 'none'}{nearest(str(key), known)}."
             )
         if not isinstance(value, (int, float, str)) or isinstance(value, bool):
-            raise ValueError(f"The setting {key} of the data set {name} is {brief(value)}.")
-    return _made(name, tuple(sorted(settings.items())))
+            raise ValueError(
+                f"The setting {key} of the data set {name} is {brief(value)}: it takes a number "
+                "or a text."
+            )
+    return _made(name, tuple((key, type(settings[key]), settings[key]) for key in sorted(settings)))
 
 
 @lru_cache(maxsize=32)
-def _made(name: str, settings: tuple[tuple[str, Any], ...]) -> Dataset:
-    return DATASETS[name](**dict(settings))
+def _made(name: str, settings: tuple[tuple[str, type, Any], ...]) -> Dataset:
+    """Made once; types are part of the key, as 100 units are taken and 100.0 are refused."""
+    return DATASETS[name](**{key: value for key, _, value in settings})

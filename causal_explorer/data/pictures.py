@@ -14,8 +14,6 @@ from causal_explorer.data.raster import SIZE
 from causal_explorer.data.splits import Split
 from causal_explorer.data.store import open_store
 
-_SHARES = {"test": (0.0, 0.1), "validation": (0.1, 0.2), "train": (0.2, 1.0)}
-
 
 class Pictures(ABC):
     """Units of a data set with their pictures, on one device."""
@@ -113,10 +111,13 @@ class DrawnPictures(Pictures):
 def split_rows(
     count: int, split: Split, seed: int = 0, lots: np.ndarray | None = None
 ) -> np.ndarray:
-    """(M,) rows of a split of `count` units, by their (N,) lots or else by those of the seed."""
+    """(M,) rows of a split of `count` units, by their (N,) lots or else by those of the seed.
+
+    Raises:
+        ValueError: as `splits.members`.
+    """
     drawn = np.random.default_rng(seed).random(count) if lots is None else lots
-    low, high = _SHARES[split]
-    return np.flatnonzero((low <= drawn) & (drawn < high))
+    return splits.members(drawn, split)
 
 
 def as_floats(x: Tensor) -> Tensor:

@@ -32,9 +32,20 @@ def rows(split: Split, seed: int = 0) -> np.ndarray:
 
 
 def members(lots: np.ndarray, split: Split) -> np.ndarray:
-    """(M,) int64 of (N,) lots those that fall into a split, in ascending order."""
-    low, high = _BOUNDS[split]
-    return np.flatnonzero((low <= lots) & (lots < high))
+    """(M,) int64 of (N,) lots those that fall into a split, in ascending order.
+
+    Raises:
+        ValueError: one of the three splits is empty: nothing could be learnt, chosen or tested.
+    """
+    found = {
+        name: np.flatnonzero((low <= lots) & (lots < high)) for name, (low, high) in _BOUNDS.items()
+    }
+    if empty := [name for name, own in found.items() if not len(own)]:
+        raise ValueError(
+            f"Of {len(lots):,} units none falls into {' and '.join(empty)}: each split takes one "
+            "at least; give more units, another seed of the split, or another partition."
+        )
+    return found[split]
 
 
 def lots(words: np.ndarray, seed: int) -> np.ndarray:
