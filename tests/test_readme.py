@@ -34,6 +34,7 @@ def test_the_python_examples_run_in_order(tmp_path, monkeypatch):
     assert answers[0].l1 < 1e-4
     assert answers[0].iou > 0.99999, "an even number of draws, nine of whose pixels stand at 0.5"
     assert answers[1].posterior.best["shape"] == 2, "the photo's heart"
+    assert answers[1].posterior.none < 0.01
     assert scope["before"].shape == scope["after"].shape == (8, 64, 64)
     assert not scope["before"].equal(scope["after"])
     assert scope["after"].flatten(1).any(1).all(), "a square each"
