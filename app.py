@@ -4,6 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from causal_explorer.ui import address
+
 st.set_page_config(page_title="Causal Explorer", page_icon="🖤", layout="wide")
 
 UI = Path(__file__).parent / "causal_explorer" / "ui"
@@ -20,4 +22,6 @@ pages = [
 ]
 st.html(UI / "app.css")
 st.html(UI / "history.html", unsafe_allow_javascript=True)
-st.navigation(pages, position="top").run()
+page = st.navigation(pages, position="top")
+address.begin(page.url_path)
+page.run()

@@ -9,7 +9,7 @@ import numpy as np
 
 from causal_explorer import CounterfactualAnswer
 from causal_explorer.sharing.question import Question
-from causal_explorer.sharing.words import describe, draws_text, notation, sentence
+from causal_explorer.sharing.words import describe, draws_text, notation, sentence, truth_under
 
 _ORIGIN = {
     "sprite": "the sprite as it was picked",
@@ -17,7 +17,7 @@ _ORIGIN = {
     "factors": "the average of what it may be",
     "upload": "your image as the model sees it",
 }
-AFTER = ("Counterfactual density", "Truth")
+AFTER = ("Counterfactual density", "Truth")  # of rung 3 the second says under which coupling
 MEANING = (
     "Mean absolute error a pixel, and overlap: of all light, the share in both (1 is perfect)."
 )
@@ -95,7 +95,8 @@ def figures(question: Question, answer: CounterfactualAnswer) -> tuple[Figure, .
         ),
     )
     if not question.do:
-        return *before, *(Figure(t, "nothing is set yet", "", None) for t in AFTER)
+        titles = (AFTER[0], truth_title(question))
+        return *before, *(Figure(t, "nothing is set yet", "", None) for t in titles)
     asked = notation(dict(question.do), answer.variables)
     draws = draws_text(question.samples)
     return (
@@ -108,13 +109,18 @@ def figures(question: Question, answer: CounterfactualAnswer) -> tuple[Figure, .
             "density",
         ),
         Figure(
-            AFTER[1],
+            truth_title(question),
             "rendered for the same draws, averaged",
-            f"Truth under {asked}, averaged over the same {draws}",
+            f"{truth_title(question)} and {asked}, averaged over the same {draws}",
             answer.truth,
             "truth",
         ),
     )
+
+
+def truth_title(question: Question) -> str:
+    """What the rendered picture is called: of a photo no truth is known."""
+    return "Rendered" if question.evidence == "upload" else truth_under(question.coupling)
 
 
 def l1_text(l1: float) -> str:

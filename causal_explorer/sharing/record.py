@@ -17,6 +17,7 @@ from causal_explorer.inference.posterior import Posterior
 from causal_explorer.scm.variables import Variable
 from causal_explorer.sharing.link import EDITED, from_params
 from causal_explorer.sharing.question import Question, named_or_told, unpacked
+from causal_explorer.sharing.words import truth_under
 from causal_explorer.text import lines_of
 
 DECIMALS = 6  # of pixels
@@ -40,6 +41,7 @@ def record(question: Question, answer: CounterfactualAnswer, link: str) -> dict[
         "question": _inputs(question, answer.variables),
         "link": link,
         **provenance(question.checkpoint),
+        "truth_under": truth_under(question.coupling).removeprefix("Truth under "),
         "l1": finite(answer.l1),
         "iou": finite(answer.iou),
         "factors": shares(answer),

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from causal_explorer.inference.explorer import Explorer
 from causal_explorer.inference.opened import Opened
 from causal_explorer.scm.variables import AnyVariable, Quantity
 from causal_explorer.sharing.panel import AFTER, MEANING, Figure, Panel, iou_text, l1_text
-from causal_explorer.sharing.words import draws_text, listed
+from causal_explorer.sharing.words import draws_text, listed, truth_under
 
 Values = tuple[
     tuple[str, float], ...
@@ -149,6 +150,8 @@ def _after(formula: str, request: Request, answer: Any, opened: Opened) -> tuple
     """The model's answer, and the truth beside it."""
     count = draws_text(request.samples)
     drawn = f"averaged over {count}" if opened.draws else "without any draw"
+    factors = isinstance(opened, Explorer)  # drawn under the story's own coupling
+    truth = truth_under(opened.story.coupling) if isinstance(opened, Explorer) else AFTER[1]
     return (
         Figure(
             AFTER[0] if rung(opened) == "counterfactual" else "Interventional density",
@@ -158,9 +161,9 @@ def _after(formula: str, request: Request, answer: Any, opened: Opened) -> tuple
             "density",
         ),
         Figure(
-            AFTER[1],
+            truth,
             "rendered for the same unit",
-            f"Truth under {formula}",
+            f"{truth} and {formula}" if factors else f"Truth under {formula}",
             shown(answer.truth),
             "truth",
         ),

@@ -9,6 +9,7 @@ from causal_explorer.sharing.question import Question
 
 _NEARLY = 5e-4  # to 1
 _TINY = 1e-4  # below it zeros would have to be counted
+_COUPLINGS = {"gumbel": "Gumbel-max"}  # as papers write it
 _TIED = "\u00a0"  # a space at which no line breaks
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -70,6 +71,11 @@ def _supposed(question: Question, by_name: Mapping[str, Variable]) -> str:
 
 def _article(noun: str) -> str:
     return "an" if noun[0] in "aeiou" else "a"
+
+
+def truth_under(coupling: str) -> str:
+    """What a truth of rung 3 is the truth of: no data tell the couplings apart."""
+    return f"Truth under {_COUPLINGS.get(coupling, coupling)}"
 
 
 def draws_text(count: int) -> str:

@@ -19,8 +19,9 @@ PICTURES = """
 - **Reconstruction**: what the model paints for the same factors and z, with nothing changed.
 - **Averaged counterfactual density**: the mean of the model's pictures under do(), over all draws
   of the noise that the evidence leaves open. It is blurred where the draws disagree.
-- **Truth**: the mean of what the renderer draws for the same factors. What differs from the density
-  is the image model's error, and nothing else.
+- **Truth under a coupling**: the mean of what the renderer draws for the same factors, drawn under
+  the coupling that was chosen. What differs from the density is the image model's error, and
+  nothing else: the coupling is assumed, not checked.
 """
 EQUATIONS = r"""
 \begin{aligned}

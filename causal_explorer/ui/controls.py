@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -14,6 +13,8 @@ from causal_explorer.scm.variables import Variable
 from causal_explorer.sharing.catalogue import label
 from causal_explorer.sharing.link import EDITED
 from causal_explorer.sharing.question import EVIDENCE, Classes, Question
+from causal_explorer.ui import address
+from causal_explorer.ui.address import bound
 from causal_explorer.ui.story import told
 
 SAMPLES = (1, 11, 101, 1001, 10001)
@@ -21,22 +22,6 @@ _QUICK = 1_001  # draws: with more, the pictures of all values of a factor take 
 _SPRITE = {"shape": 2, "scale": 3, "orientation": 4, "posX": 10, "posY": 16}
 _DO = {"shape": 0, "scale": 0, "orientation": 0, "posX": 16, "posY": 16}
 _FEW = 6  # labels that fit side by side
-
-
-def drop_endless_numbers() -> None:
-    """Forgets numbers of the address that no widget can hold, such as 1e400, and starts anew."""
-    endless = [key for key, value in st.query_params.to_dict().items() if _is_endless(value)]
-    for key in endless:
-        del st.query_params[key]
-    if endless:
-        st.rerun()
-
-
-def _is_endless(value: str) -> bool:
-    try:
-        return not math.isfinite(float(value))
-    except ValueError:
-        return False
 
 
 def sprite(variables: tuple[Variable, ...], idle: Mapping[str, str] | None = None) -> Classes:
@@ -82,13 +67,13 @@ def words(variables: tuple[Variable, ...]) -> Classes:
 def _settings(
     variables: tuple[Variable, ...], label: str, first: str, each: str, explained: str
 ) -> Classes:
-    targets = st.pills(
+    targets = bound(
+        st.pills,
         label,
         [variable.name for variable in variables],
         selection_mode="multi",
         default=[first],
         key="do",
-        bind="query-params",
         wrap=True,
         help=explained,
     )
@@ -101,14 +86,14 @@ def _settings(
 
 def evidence() -> str:
     """What is known of the sprite that is asked about."""
-    chosen = st.segmented_control(
+    chosen = bound(
+        st.segmented_control,
         "What is known",
         EVIDENCE,
         default="sprite",
         required=True,
         format_func=EVIDENCE.__getitem__,
         key="evidence",
-        bind="query-params",
         help="The image with its labels; the image alone, whose factors are then inferred; some "
         "of the factors and no image; or an image of your own.",
     )
@@ -117,24 +102,29 @@ def evidence() -> str:
 
 def known_factors(variables: tuple[Variable, ...]) -> list[str]:
     """Which of the factors are known, where there is no image."""
-    return st.pills(
+    return bound(
+        st.pills,
         "Known factors",
         [variable.name for variable in variables],
         selection_mode="multi",
         default=["shape"],
         key="known",
-        bind="query-params",
         wrap=True,
         help="Their values are those of the sprite above. What is not known follows the story.",
     )
 
 
-def upload() -> Any:
-    """A file of the user's."""
+def upload(changed: Callable[[], None]) -> Any:
+    """A file of the user's.
+
+    Args:
+        changed: called where it is given, replaced or taken away.
+    """
     return st.file_uploader(
         "Your image",
         ["png", "jpg", "jpeg", "gif", "webp"],
         key="upload",
+        on_change=changed,
         help="A dark or a light shape on a plain ground: a photo, a screenshot or a drawing. It "
         "stays on the machine that runs this app.",
     )
@@ -142,12 +132,12 @@ def upload() -> Any:
 
 def system(names: list[str], default: str) -> str:
     """Which of the systems is asked."""
-    chosen = st.selectbox(
+    chosen = bound(
+        st.selectbox,
         "System",
         [default, *(name for name in names if name != default)],
         format_func=label,
         key="system",
-        bind="query-params",
         help="Each has a model, a data set whose truth is known, and questions that it can be "
         "asked. The page Models compares them.",
     )
@@ -169,6 +159,8 @@ def image_model(names: list[str], default: str) -> str:
 def story() -> str:
     """The causal story: a name, or the text of the one that was edited on its page."""
     edited = told.edited()
+    if told.is_refused():
+        address.told_elsewhere("story")
     chosen = one_of(
         "Causal story",
         [*STORIES, EDITED] if edited else STORIES,
@@ -189,19 +181,22 @@ def coupling() -> str:
         COUPLINGS,
         "gumbel",
         "coupling",
-        "How the same noise answers under other causes. Gumbel-max keeps a value where it can; "
-        "monotone keeps its rank. Data cannot tell them apart: it is a modelling choice.",
+        "How the same noise answers under other causes. Gumbel-max keeps a value where it can and "
+        "knows no order: of ordered factors imagining is then nearly doing. Of the first sprite "
+        "under do(scale = 0), posY is 0.024 from doing in total variation, under monotone 0.760. "
+        "Monotone keeps the rank, and orders even shapes by their numbers. Data cannot tell them "
+        "apart: it is a modelling choice.",
     )
 
 
 def samples() -> int:
     """Draws of the noise."""
-    return st.select_slider(
+    return bound(
+        st.select_slider,
         "Samples",
         SAMPLES,
         value=1001,
         key="samples",
-        bind="query-params",
         help="Draws of the factors' noise, given the image. One draw is one possible answer; "
         "many show how sure the answer is.",
     )
@@ -209,14 +204,14 @@ def samples() -> int:
 
 def seed() -> int:
     """Of the draws; an emptied field counts as 0."""
-    value = st.number_input(
+    value = bound(
+        st.number_input,
         "Seed",
         min_value=0,
         max_value=2**31 - 1,
         value=0,
         step=1,
         key="seed",
-        bind="query-params",
         help="The same seed gives the same draws.",
     )
     return value or 0
@@ -232,10 +227,10 @@ def followed(question: Question) -> dict[str, int]:
 
 def presenting() -> bool:
     """Whether the page is shown to a room: large pictures, and nothing that is not needed."""
-    return st.toggle(
+    return bound(
+        st.toggle,
         "Presenter mode",
         key="present",
-        bind="query-params",
         help="Large pictures and letters for a projector; hides the sidebar and all explanations. "
         "The same switch leads back.",
     )
@@ -267,25 +262,25 @@ def choose_class(
     """
     explained = f"{variable.about} {why}".strip()
     if not variable.labels:
-        return st.slider(
+        return bound(
+            st.slider,
             label,
             0,
             variable.classes - 1,
             default,
             key=key,
-            bind="query-params",
             help=explained,
             disabled=disabled,
         )
     choose = st.segmented_control if variable.classes <= _FEW else st.pills
-    chosen = choose(
+    chosen = bound(
+        choose,
         label,
         range(variable.classes),
         default=default,
         required=True,
         format_func=variable.label,
         key=key,
-        bind="query-params",
         help=explained,
         disabled=disabled,
     )
@@ -313,9 +308,9 @@ def one_of(
     names = list(options)
     settings: dict[str, Any] = {"format_func": called, "key": key, "help": words}
     if any("/" in name for name in names):
-        chosen = st.selectbox(label, names, names.index(default), bind="query-params", **settings)
+        chosen = bound(st.selectbox, label, names, names.index(default), **settings)
     else:
-        chosen = st.segmented_control(
-            label, names, default=default, required=True, bind="query-params", **settings
+        chosen = bound(
+            st.segmented_control, label, names, default=default, required=True, **settings
         )
     return chosen or default

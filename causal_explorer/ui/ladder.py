@@ -13,7 +13,7 @@ from causal_explorer import CounterfactualAnswer, PopulationAnswer
 from causal_explorer.inference.agreement import total_variation
 from causal_explorer.scm.variables import Variable
 from causal_explorer.sharing.panel import Figure, brightened, l1_text
-from causal_explorer.sharing.words import listed, percent
+from causal_explorer.sharing.words import listed, percent, truth_under
 from causal_explorer.ui.as_text import as_text, escape
 from causal_explorer.ui.pictures import figures_html
 
@@ -37,8 +37,8 @@ def formulas(words: str) -> dict[str, str]:
     }
 
 
-def figures(answers: Rungs, words: str) -> tuple[Figure, ...]:
-    """Density of each rung, then the truth of each."""
+def figures(answers: Rungs, words: str, coupling: str) -> tuple[Figure, ...]:
+    """Density of each rung, then the truth of each; rung 3 alone hangs on the coupling."""
     notation = formulas(words)
     densities = [
         Figure(
@@ -50,17 +50,18 @@ def figures(answers: Rungs, words: str) -> tuple[Figure, ...]:
         )
         for rung, answer in answers.items()
     ]
-    truths = [
+    truths = dict.fromkeys(answers, "Truth") | {"Imagine": truth_under(coupling)}
+    rendered = [
         Figure(
-            f"{rung}: truth",
+            f"{rung}: {truths[rung][0].lower()}{truths[rung][1:]}",
             f"L1 {l1_text(answer.l1)} a pixel",
-            f"Truth of {notation[rung]}",
+            f"{truths[rung]}: {notation[rung]}",
             answer.truth,
             f"{rung.lower()}-truth",
         )
         for rung, answer in answers.items()
     ]
-    return tuple(map(_legible, (*densities, *truths)))
+    return tuple(map(_legible, (*densities, *rendered)))
 
 
 def _legible(figure: Figure) -> Figure:
@@ -71,9 +72,9 @@ def _legible(figure: Figure) -> Figure:
     return replace(figure, picture=picture, caption=f"{figure.caption}; brightened")
 
 
-def pictures_html(answers: Rungs, words: str) -> str:
+def pictures_html(answers: Rungs, words: str, coupling: str) -> str:
     """Density and truth of each rung, in two rows of three."""
-    return figures_html("", figures(answers, words), columns=3)
+    return figures_html("", figures(answers, words, coupling), columns=3)
 
 
 def imagined_html(sprite: str) -> str:

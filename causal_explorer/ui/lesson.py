@@ -11,6 +11,7 @@ from causal_explorer.data.dsprites import FACTORS
 from causal_explorer.lessons.lesson import Lesson, Told
 from causal_explorer.lessons.registry import LESSONS, lesson_named
 from causal_explorer.ui import serving
+from causal_explorer.ui.address import refuse
 from causal_explorer.ui.pictures import figures_html
 
 KEY = "lesson"  # of the list, and in the address
@@ -104,7 +105,10 @@ def link_html(lesson: Lesson) -> str:
 
 
 def _addressed() -> Lesson:
+    """What the address names; the first where it names none, or one that there is not."""
+    told = st.query_params.get(KEY, LESSONS[0].id)
     try:
-        return lesson_named(st.query_params.get(KEY, LESSONS[0].id))
+        return lesson_named(told)
     except ValueError:
+        refuse(KEY, told, LESSONS[0].title)
         return LESSONS[0]

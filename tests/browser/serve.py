@@ -28,16 +28,16 @@ PICTURES = ".ce-four:has(p.ce-ask) .ce-grid img"
 
 
 @contextmanager
-def serving(log):
-    """The address of a server of its own, which writes to `log`."""
+def serving(log, folder=ROOT):
+    """The address of a server of its own, which works in a folder and writes to `log`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
     options = ["--server.port", str(port), "--server.headless", "true"]
     options += ["--server.address", "127.0.0.1"]
     with log.open("w") as sink:
-        server = subprocess.Popen([*command, *options], cwd=ROOT, stdout=sink, stderr=sink)
+        server = subprocess.Popen([*command, *options], cwd=folder, stdout=sink, stderr=sink)
     try:
         _wait_until_listening(port, server, log)
         yield f"http://127.0.0.1:{port}"

@@ -14,7 +14,7 @@ def test_the_four_pictures_stand_in_order_each_with_words():
         "Original",
         "Reconstruction",
         "Counterfactual density",
-        "Truth",
+        "Truth under Gumbel-max",
     ]
     pictures = [shown.original, shown.reconstruction, shown.density, shown.truth]
     assert all(f.picture is p for f, p in zip(figures, pictures, strict=True))

@@ -77,6 +77,7 @@ def test_a_number_that_json_cannot_say_is_refused():
 def test_all_inputs_are_told_in_words():
     asked = QUESTIONS["upload"]
     found = answer({"shape": 1}, [SQUARE])
+    assert recorded(asked, found)["truth_under"] == "monotone"
     told = recorded(asked, found)["question"]
     assert told["sprite"] == dict(zip(NAMES, ("heart", *HEART[1:]), strict=True))
     assert told["do"] == {"shape": "ellipse"}

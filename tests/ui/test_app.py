@@ -10,7 +10,8 @@ from causal_explorer import checkpoint
 from causal_explorer.ui import serving
 
 APP = Path(__file__).parents[2] / "app.py"
-TITLES = ["Original", "Reconstruction", "Counterfactual density", "Truth"]
+TRUTH = "Truth under Gumbel-max"
+TITLES = ["Original", "Reconstruction", "Counterfactual density", TRUTH]
 SPRITE = ("shape", "scale", "orientation", "posX", "posY")
 
 
@@ -58,7 +59,7 @@ def test_the_first_screen_answers_without_a_click(app):
 
 def test_the_first_screen_is_right(app):
     shown = pictures(app)
-    assert shown["Original"] != shown["Truth"]
+    assert shown["Original"] != shown[TRUTH]
     assert float(number(app, "iou")) >= 0.95
     assert reasons(app)["shape"] == "set by do()"
 
@@ -70,7 +71,7 @@ def test_another_target_gives_another_answer(app):
     assert not app.exception
     after = pictures(app)
     assert after["Original"] == before["Original"]
-    assert after["Truth"] != before["Truth"]
+    assert after[TRUTH] != before[TRUTH]
     assert after["Counterfactual density"] != before["Counterfactual density"]
     assert reasons(app)["shape"] == "not a descendant: cannot move"
     (chart,) = app.get("graphviz_chart")
@@ -99,14 +100,15 @@ def test_nothing_else_moves_under_the_independent_story(app):
 
 
 def test_the_coupling_and_the_seed_are_part_of_the_question(app):
-    before = pictures(app)["Truth"]
+    before = pictures(app)[TRUTH]
     app.segmented_control(key="coupling").set_value("monotone").run()
-    monotone = pictures(app)["Truth"]
+    other = "Truth under monotone"
+    monotone = pictures(app)[other]
     assert monotone != before
     app.number_input(key="seed").set_value(1).run()
-    assert pictures(app)["Truth"] != monotone
+    assert pictures(app)[other] != monotone
     app.number_input(key="seed").set_value(0).run()
-    assert pictures(app)["Truth"] == monotone
+    assert pictures(app)[other] == monotone
 
 
 def test_one_draw_is_one_sprite(app):
@@ -118,7 +120,7 @@ def test_one_draw_is_one_sprite(app):
 def test_do_of_what_holds_already_is_composition(app):
     app.segmented_control(key="do_shape").set_value(2).run()
     shown = pictures(app)
-    assert shown["Truth"] == shown["Original"]
+    assert shown[TRUTH] == shown["Original"]
     assert "composition" in number(app, "remark")
 
 
@@ -201,6 +203,6 @@ def test_another_image_model_paints_the_same_truth_worse(app):
     app.segmented_control(key="model").set_value("scm-vae-mlp").run()
     assert not app.exception
     after = pictures(app)
-    assert after["Truth"] == before["Truth"]
+    assert after[TRUTH] == before[TRUTH]
     assert after["Reconstruction"] != before["Reconstruction"]
     assert float(number(app, "l1")) > 10 * sharp

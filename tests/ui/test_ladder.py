@@ -34,15 +34,21 @@ def test_seeing_a_small_sprite_tells_of_its_shape_and_making_it_small_does_not()
 
 def test_the_page_writes_them_with_their_formulas():
     answers, laws = serving.rungs(asked({"shape": 0})), serving.laws(asked({"shape": 0}))
-    html = ladder.pictures_html(answers, "shape = square")
+    html = ladder.pictures_html(answers, "shape = square", "monotone")
     assert "p(x | do(shape = square))" in html
     assert html.count("<figure>") == 6
-    for shown in ladder.figures(answers, "shape = square"):
+    for shown in ladder.figures(answers, "shape = square", "monotone"):
         bright = shown.title.startswith(("See", "Do"))
         assert shown.caption.endswith("; brightened") == bright
         assert not bright or shown.picture.max() == 1
     imagined = answers["Imagine"]
-    shown = {figure.slot: figure.picture for figure in ladder.figures(answers, "shape = square")}
+    figures = ladder.figures(answers, "shape = square", "monotone")
+    assert [figure.title for figure in figures[3:]] == [
+        "See: truth",
+        "Do: truth",
+        "Imagine: truth under monotone",
+    ]
+    shown = {figure.slot: figure.picture for figure in figures}
     np.testing.assert_array_equal(shown["imagine-density"], imagined.density)
     figure = ladder.laws_figure(laws, dsprites.FACTORS[0])
     assert [trace.name for trace in figure.data] == list(ladder.RUNGS)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from causal_explorer import CounterfactualAnswer
+from causal_explorer.inference.agreement import iou
 from causal_explorer.sharing.panel import Figure
-from causal_explorer.sharing.words import listed, percent
+from causal_explorer.sharing.words import listed, percent, truth_under
 from causal_explorer.ui.pictures import figures_html
 
 TEXT = (
@@ -29,6 +31,17 @@ def sentence(distances: Mapping[str, float] | None) -> str:
     )
 
 
+def truths(answers: Mapping[str, CounterfactualAnswer]) -> str:
+    """By how much the two truths overlap, whatever each answer scores against its own."""
+    one, other = (answer.truth for answer in answers.values())
+    shared = iou(one, other)
+    told = "are black" if math.isnan(shared) else f"overlap by {shared:.3f} (IoU)"
+    return (
+        f"The two truths {told}. An answer is compared with the truth under its own coupling: that "
+        "tests the image model, and cannot test the coupling."
+    )
+
+
 def side_by_side_html(answers: Mapping[str, CounterfactualAnswer]) -> str:
     """Density and truth under each coupling."""
     figures = []
@@ -37,7 +50,7 @@ def side_by_side_html(answers: Mapping[str, CounterfactualAnswer]) -> str:
         figures += [
             Figure(f"{title}: density", "as the model paints it", f"{title} density", a)
             if kind == "density"
-            else Figure(f"{title}: truth", "for the same draws", f"{title} truth", a)
+            else Figure(truth_under(name), "for the same draws", truth_under(name), a)
             for kind, a in (("density", answer.density), ("truth", answer.truth))
         ]
     return figures_html("", figures)

@@ -60,12 +60,13 @@ def idle(kind: str, names: tuple[str, ...], variables: tuple[Variable, ...]) -> 
 
 def _uploaded() -> bytes | None:
     """The 512 bytes of the user's picture, from a file or from a link; None while there is none."""
-    file = controls.upload()
+    file = controls.upload(_taken_away)
     if file is None:
         return _from_link()
     try:
         found = serving.upload(file.getvalue())
     except ValueError as error:
+        memory.forget(_ADDRESS)  # what is refused leaves no other picture asked about
         st.warning(as_text(error))
         return None
     left, right = st.columns(2)
@@ -91,7 +92,21 @@ def _from_link() -> bytes | None:
         st.warning(as_text(error))
         return None
     _seen(unpacked(bits))
+    st.button(
+        "Remove it",
+        key="remove_picture",
+        icon=":material/close:",
+        on_click=memory.forget,
+        args=(_ADDRESS,),
+        help="Takes the picture out of the question and of the address.",
+    )
     return bits
+
+
+def _taken_away() -> None:
+    """The file's own cross removes the picture with it."""
+    if st.session_state["upload"] is None:
+        memory.forget(_ADDRESS)
 
 
 def _seen(picture: np.ndarray) -> None:

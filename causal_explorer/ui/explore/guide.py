@@ -12,8 +12,9 @@ A counterfactual is computed in three steps.
 
 The **counterfactual density** is the mean of all those pictures, as the trained model paints
 them. It is blurred where the draws disagree: that is the uncertainty that is left once the image
-is known. The **truth** is the mean of what the renderer draws for the same factors, so the error
-is the image model's alone.
+is known. The **truth** is the mean of what the renderer draws for the same factors, drawn under
+the chosen coupling. So the error is the image model's alone, and agreement with the truth says
+nothing of the coupling.
 
 **What is assumed:** the causal graph and its conditional tables (the story); the coupling, which
 says how one noise answers under different causes; and that no hidden cause links the factors,

@@ -10,6 +10,7 @@ from causal_explorer import CounterfactualAnswer
 from causal_explorer.inference.svi import SVIAnswer, SVISettings
 from causal_explorer.sharing.panel import Figure, iou_text, l1_text
 from causal_explorer.sharing.question import Question
+from causal_explorer.sharing.words import truth_under
 from causal_explorer.ui import serving
 from causal_explorer.ui.pictures import figures_html
 
@@ -55,7 +56,7 @@ def panel(question: Question, exact: CounterfactualAnswer) -> None:
         held = (question, _watched(question, settings))
         st.session_state["svi_answer"] = held
     if held is not None and held[0] == question:
-        _compare(held[1], exact)
+        _compare(held[1], exact, question.coupling)
 
 
 def _watched(question: Question, settings: SVISettings) -> SVIAnswer:
@@ -74,7 +75,8 @@ def _watched(question: Question, settings: SVISettings) -> SVIAnswer:
     return found
 
 
-def _compare(found: SVIAnswer, exact: CounterfactualAnswer) -> None:
+def _compare(found: SVIAnswer, exact: CounterfactualAnswer, coupling: str) -> None:
+    truth = truth_under(coupling)
     losses = [loss if math.isfinite(loss) else math.nan for loss in found.losses.tolist()]
     st.line_chart({"loss, nats": losses}, height=200)
     words = {"SVI": found, "Exact": exact}
@@ -90,7 +92,7 @@ def _compare(found: SVIAnswer, exact: CounterfactualAnswer) -> None:
                 )
                 for name, answer in words.items()
             ]
-            + [Figure("Truth", "rendered for the exact draws", "Truth", exact.truth)],
+            + [Figure(truth, "rendered for the exact draws", truth, exact.truth)],
         )
     )
     st.caption(

@@ -6,6 +6,7 @@ import numpy as np
 
 from causal_explorer import CounterfactualAnswer
 from causal_explorer.sharing.panel import Figure
+from causal_explorer.sharing.words import truth_under
 from causal_explorer.ui.colours import cividis, diverging
 from causal_explorer.ui.pictures import figures_html
 
@@ -44,12 +45,17 @@ def maps_html(answer: CounterfactualAnswer) -> str:
     )
 
 
-def differences_html(answer: CounterfactualAnswer) -> str:
+def differences_html(answer: CounterfactualAnswer, coupling: str) -> str:
     """The density against the original and against the truth."""
+    truth = "t" + truth_under(coupling)[1:]
     parts = (
         ("Density − original", answer.density - answer.original, "what do() changed"),
-        ("Truth − original", answer.truth - answer.original, "what it should have changed"),
-        ("Density − truth", answer.density - answer.truth, "the error"),
+        (
+            "Truth − original",
+            answer.truth - answer.original,
+            f"what it should have changed; {truth}",
+        ),
+        ("Density − truth", answer.density - answer.truth, f"the error; {truth}"),
     )
     return figures_html("", [_difference(*part) for part in parts])
 

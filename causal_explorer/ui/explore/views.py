@@ -9,6 +9,7 @@ from causal_explorer.scm.coupling import COUPLINGS
 from causal_explorer.sharing.link import query_string, to_params
 from causal_explorer.sharing.question import Question
 from causal_explorer.ui import live, serving
+from causal_explorer.ui.address import tabs
 from causal_explorer.ui.explore import compare, couplings, optimised, takeaway, uncertainty
 from causal_explorer.ui.explore.changes import changes, table_html
 from causal_explorer.ui.steps import step_figures, walkthrough
@@ -26,7 +27,7 @@ def frames(question: Question, answer: CounterfactualAnswer, control: str) -> li
         return list(map(live.frame, serving.strip(question, control)))
     found = serving.steps(question)
     return [
-        live.Frame(tuple(step_figures.outcome(answer, found.pixels, draw)))
+        live.Frame(tuple(step_figures.outcome(answer, found.pixels, draw, found.coupling)))
         for draw in range(len(found))
     ]
 
@@ -34,8 +35,7 @@ def frames(question: Question, answer: CounterfactualAnswer, control: str) -> li
 def look_closer(question: Question, answer: CounterfactualAnswer) -> None:
     """Tabs, of which only the open one is computed; the address says which."""
     views = _VIEWS if question.do else {"Take it away": takeaway.panel}
-    tabs = st.tabs(list(views), key="view", on_change="rerun", bind="query-params")
-    for tab, show in zip(tabs, views.values(), strict=True):
+    for tab, show in zip(tabs(list(views), "view"), views.values(), strict=True):
         if tab.open:
             with tab:
                 show(question, answer)
@@ -54,11 +54,11 @@ def _moved(question: Question, answer: CounterfactualAnswer) -> None:
         )
 
 
-def _uncertainty(_: Question, answer: CounterfactualAnswer) -> None:
+def _uncertainty(question: Question, answer: CounterfactualAnswer) -> None:
     """Where the variance comes from, and where the pictures differ."""
     st.html(uncertainty.maps_html(answer))
     st.caption(uncertainty.TEXT)
-    st.html(uncertainty.differences_html(answer))
+    st.html(uncertainty.differences_html(answer, question.coupling))
     st.caption(uncertainty.DIFFERENCES)
 
 
@@ -67,6 +67,7 @@ def _couplings(question: Question, _: CounterfactualAnswer) -> None:
     answers = {name: serving.answer(question.under(name)) for name in COUPLINGS}
     st.html(couplings.side_by_side_html(answers))
     st.markdown(couplings.sentence(serving.couplings_apart(question)))
+    st.markdown(couplings.truths(answers))
     st.caption(couplings.TEXT)
 
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from causal_explorer.data.dsprites import COUNT, FACTORS
+from causal_explorer.models.scope import SCOPES
 from causal_explorer.ui import about, serving
 from causal_explorer.ui.story.story_figures import sheet_html
 
@@ -21,7 +22,10 @@ with left:
         with st.container(horizontal=True):
             for name, figure in found.items():
                 st.metric(name, figure, width="content")
-        st.caption(f"{CHECKPOINT}, on combinations of factors that training never saw.")
+        st.caption(
+            f"{CHECKPOINT}, on combinations of factors that training never saw. "
+            f"{SCOPES[CHECKPOINT].limits}"
+        )
     st.subheader("The other systems", anchor=False)
     st.markdown(about.OTHERS)
     st.markdown(about.papers())

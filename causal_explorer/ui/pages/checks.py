@@ -10,7 +10,8 @@ from causal_explorer.models.scope import SCOPES
 from causal_explorer.sharing.own_runs import image_models
 from causal_explorer.sharing.question import Classes
 from causal_explorer.sharing.words import equations
-from causal_explorer.ui import controls, serving
+from causal_explorer.ui import address, controls, serving
+from causal_explorer.ui.address import bound
 from causal_explorer.ui.as_text import as_text
 from causal_explorer.ui.checks import errors, measures, traversal
 
@@ -92,13 +93,13 @@ def show_errors(checkpoint: str, sprite: Classes) -> None:
 def show_traversal(checkpoint: str, sprite: Classes) -> None:
     """The truth, the reconstruction and their difference for every class of one factor."""
     by_name = {variable.name: variable for variable in variables}
-    factor = st.segmented_control(
+    factor = bound(
+        st.segmented_control,
         "Factor to traverse",
         list(by_name),
         default="scale",
         required=True,
         key="traversed",
-        bind="query-params",
         help="It runs through all of its classes, while the other factors stay as in the sidebar.",
     )
     factor = factor or "scale"  # an address can empty even a required choice
@@ -112,7 +113,7 @@ def show_traversal(checkpoint: str, sprite: Classes) -> None:
 
 st.title("Sanity checks", anchor=False)
 st.markdown("Counterfactuals can be wrong in several ways, and each has its measure.")
-controls.drop_endless_numbers()
+address.drop_endless_numbers()
 try:
     variables = serving.opened(CHECKPOINT).story.variables
     checkpoint = serving.usable(controls.image_model(image_models(), CHECKPOINT), CHECKPOINT)
@@ -125,9 +126,7 @@ with st.sidebar:
     st.caption("Of the error maps and the traversal. The measures are of many sprites.")
     sprite = controls.sprite(variables)
 
-figures, maps, strip = st.tabs(
-    ["Measures", "Error maps", "Traversal"], key="check", bind="query-params"
-)
+figures, maps, strip = address.tabs(["Measures", "Error maps", "Traversal"], "check")
 if figures.open:
     with figures:
         show_measures(checkpoint)

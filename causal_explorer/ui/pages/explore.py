@@ -2,12 +2,13 @@
 
 import streamlit as st
 
+from causal_explorer.models.scope import SCOPES
 from causal_explorer.sharing.catalogue import own_systems, systems
 from causal_explorer.sharing.own_runs import image_models
 from causal_explorer.sharing.panel import panel
 from causal_explorer.sharing.question import Question
-from causal_explorer.ui import controls, graph, live, presenter, serving
-from causal_explorer.ui.as_text import as_text
+from causal_explorer.ui import address, controls, graph, live, presenter, serving
+from causal_explorer.ui.as_text import MANY, as_text
 from causal_explorer.ui.explore import guide, views
 from causal_explorer.ui.explore.evidence import explanations_html, fit_text, idle, known
 from causal_explorer.ui.explore.gallery import gallery
@@ -18,7 +19,7 @@ from causal_explorer.ui.systems import page as systems_page
 CHECKPOINT = "scm-vae"  # at first; the user may choose another
 
 
-controls.drop_endless_numbers()
+address.drop_endless_numbers()
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     st.title("Causal Explorer", anchor=False, width="content")
     presenting = presenter.switch()
@@ -78,6 +79,9 @@ with pictures:
         {"draw": None, **controls.followed(question)},
         lambda key: views.frames(question, answer, key),
     )
+    scope = SCOPES[model.checkpoint.config["model"]]
+    if do and not presenting:
+        st.caption(scope.limits)
     if not do:
         st.info("Nothing is set yet: choose at least one factor to intervene on.")
     if evidence != "sprite":
@@ -90,3 +94,4 @@ if not presenting:
     views.look_closer(question, answer)
     with st.expander("How to read this"):
         st.markdown(guide.TEXT)
+        st.caption(f"**Assumed.** {as_text(scope.assumes, longest=MANY)}")

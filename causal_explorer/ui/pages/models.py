@@ -4,10 +4,11 @@ import streamlit as st
 
 from causal_explorer.checkpoint import shipped, study
 from causal_explorer.models.base import REQUESTS
+from causal_explorer.models.scope import SCOPES
 from causal_explorer.sharing.catalogue import address, entry, label, systems
 from causal_explorer.sharing.own_runs import own_checkpoints
 from causal_explorer.ui import controls
-from causal_explorer.ui.as_text import as_text
+from causal_explorer.ui.as_text import MANY, as_text
 from causal_explorer.ui.models import figures, metrics, traversals
 from causal_explorer.ui.models.asked import asked_html
 from causal_explorer.ui.systems import answers
@@ -32,6 +33,9 @@ name = controls.one_of(
 opened, about = answers.system_or_stop(name), entry(name)
 st.subheader(as_text(f"{about.title} on {about.noun}"), anchor=False)
 st.markdown(as_text(f"{about.about} {about.source}."))
+scope = SCOPES[opened.checkpoint.config["model"]]
+st.caption(f"**Assumed.** {as_text(scope.assumes, longest=MANY)}")
+st.caption(f"**Not shown.** {as_text(scope.limits, longest=MANY)}")
 st.link_button("Ask it", address(name), icon=":material/open_in_new:", help="Opens it on Explore.")
 kept = study(name) if name in shipped() else None  # what a stranger kept is not drawn
 if kept:

@@ -5,7 +5,7 @@ import streamlit as st
 from causal_explorer import CounterfactualAnswer
 from causal_explorer.sharing.question import Question
 from causal_explorer.sharing.words import describe, equations
-from causal_explorer.ui import controls, graph, ladder, live, serving
+from causal_explorer.ui import address, controls, graph, ladder, live, serving
 from causal_explorer.ui.as_text import as_text
 from causal_explorer.ui.story import told
 
@@ -18,7 +18,7 @@ st.markdown(
     "known of one sprite. How far the answers lie apart, and why, stands below the pictures."
 )
 
-controls.drop_endless_numbers()
+address.drop_endless_numbers()
 variables = serving.open_or_stop(CHECKPOINT, "default").story.variables
 with st.sidebar:
     st.header("Sprite", anchor=False)
@@ -41,12 +41,12 @@ except ValueError as error:
     st.warning(as_text(error))
     st.stop()
 
-st.html(ladder.pictures_html(answers, equations(dict(words), variables)))
+st.html(ladder.pictures_html(answers, equations(dict(words), variables), coupling))
 live.follow(
     controls.followed(question),
     lambda key: [
         live.Frame(
-            ladder.figures(found, equations(dict(asked.do), variables)),
+            ladder.figures(found, equations(dict(asked.do), variables), coupling),
             {"sprite": describe(dict(asked.sprite), variables)},
         )
         for asked, found in serving.rungs_strip(question, key)

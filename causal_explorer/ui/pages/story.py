@@ -3,12 +3,12 @@
 import streamlit as st
 
 from causal_explorer.scm.story import parse
-from causal_explorer.ui import controls, serving
+from causal_explorer.ui import address, serving
 from causal_explorer.ui.as_text import MANY, as_text, escape
 from causal_explorer.ui.story import entailed, story_editor, story_figures, told
 from causal_explorer.ui.story import story_controls as widgets
 
-controls.drop_endless_numbers()
+address.drop_endless_numbers()
 st.title("Story", anchor=False)
 st.markdown(
     "A story says which factor causes which, and how strongly. Change an arrow, and see the "

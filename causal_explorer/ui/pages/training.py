@@ -3,6 +3,7 @@
 import streamlit as st
 
 from causal_explorer.checkpoint import shipped_mechanisms
+from causal_explorer.ui.address import bound
 from causal_explorer.ui.as_text import as_text
 from causal_explorer.ui.training import loss_curves, runs
 from causal_explorer.ui.training.card import card_html
@@ -16,21 +17,21 @@ st.markdown(
 )
 names = runs.names()
 with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-    chosen = st.multiselect(
+    chosen = bound(
+        st.multiselect,
         "Runs",
         names,
         shipped_mechanisms(),
         key="runs",
-        bind="query-params",
         help="The shipped checkpoints by name, your own runs by folder. Choose those to compare.",
     )
-    against = st.segmented_control(
+    against = bound(
+        st.segmented_control,
         "Against",
         loss_curves.AXES,
         default="images",
         required=True,
         key="against",
-        bind="query-params",
         help="Images and steps compare recipes; seconds compare machines too.",
     )
     st.button(
@@ -68,11 +69,11 @@ table.html(loss_curves.compared_html(compared))
 meaning.markdown(loss_curves.MEANING)
 
 st.subheader("One run", anchor=False)
-chosen_one = st.selectbox(
+chosen_one = bound(
+    st.selectbox,
     "Run",
     [run.name for run in compared],
     key="run",
-    bind="query-params",
     width=320,
     help="Its card and its config, as of its last save.",
 )

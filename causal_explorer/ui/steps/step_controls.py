@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from causal_explorer.scm.variables import Variable
+from causal_explorer.ui.address import bound
 from causal_explorer.ui.as_text import as_text
 
 _SHOWN = ("Average", "Single draw")
@@ -36,12 +37,12 @@ def draw(count: int) -> int | None:
     if count == 1:
         st.caption("There is one draw only.")
         return 0
-    chosen = st.slider(
+    chosen = bound(
+        st.slider,
         "Draw",
         1,
         count,
         key="draw",
-        bind="query-params",
         help="Each draw is one way in which the noise may have been.",
     )
     return chosen - 1
@@ -50,14 +51,14 @@ def draw(count: int) -> int | None:
 def factor(variables: Sequence[Variable]) -> Variable:
     """Whose noise is shown; hidden causes have theirs too."""
     names = [variable.name for variable in variables]
-    chosen = st.pills(
+    chosen = bound(
+        st.pills,
         "Noise of",
         names,
         default=names[1],
         required=True,
         format_func=as_text,
         key="step_factor",
-        bind="query-params",
         help="The factor whose assignment is drawn. Each has noise of its own.",
     )
     return variables[names.index(chosen) if chosen in names else 1]
@@ -65,13 +66,13 @@ def factor(variables: Sequence[Variable]) -> Variable:
 
 def _choice(label: str, options: Sequence[str], key: str, words: str) -> int:
     """The place of the chosen option, from 1; an address can empty even a required choice."""
-    chosen = st.segmented_control(
+    chosen = bound(
+        st.segmented_control,
         label,
         options,
         default=options[0],
         required=True,
         key=key,
-        bind="query-params",
         wrap=True,
         help=words,
     )

@@ -8,6 +8,7 @@ from causal_explorer import CounterfactualAnswer
 from causal_explorer.inference.agreement import l1
 from causal_explorer.inference.steps import Pixels, Steps
 from causal_explorer.sharing.panel import Figure
+from causal_explorer.sharing.words import truth_under
 from causal_explorer.ui.colours import cividis, diverging
 
 
@@ -56,7 +57,9 @@ def noise_maps(answer: CounterfactualAnswer, pixels: Pixels, draw: int | None) -
     ]
 
 
-def outcome(answer: CounterfactualAnswer, pixels: Pixels, draw: int | None) -> list[Figure]:
+def outcome(
+    answer: CounterfactualAnswer, pixels: Pixels, draw: int | None, coupling: str
+) -> list[Figure]:
     """Counterfactual and truth, and the differences to the original and to the truth."""
     before, after, truth = pictures(answer, pixels, draw)
     one = draw is not None
@@ -71,9 +74,9 @@ def outcome(answer: CounterfactualAnswer, pixels: Pixels, draw: int | None) -> l
             "draw_density" if one else "",
         ),
         Figure(
-            "Truth",
+            truth_under(coupling),
             "rendered for the draw" if one else "rendered for the same draws, averaged",
-            f"Truth {where}",
+            f"{truth_under(coupling)}, {where}",
             truth,
             "draw_truth" if one else "",
         ),

@@ -192,7 +192,7 @@ def _prediction(view: _View) -> None:
         _noise(right, view, after, [side, after], "After do(), on the same noise")
     words, pictures = st.columns(_WORDS_AND_MORE, gap="medium")
     words.latex(of_pixel)
-    pictures.html(figures_html("", step_figures.outcome(answer, pixels, view.draw)))
+    pictures.html(figures_html("", step_figures.outcome(answer, pixels, view.draw, coupling)))
     pictures.caption(DIFFERENCES)
     _numbers(
         step_numbers.prediction(answer, view.found.factors, view.draw),

@@ -12,6 +12,7 @@ from causal_explorer.scm.stories import STORIES
 from causal_explorer.scm.story import Story, parse
 from causal_explorer.scm.variables import Variable
 from causal_explorer.sharing.words import percent
+from causal_explorer.ui.address import bound, is_history
 from causal_explorer.ui.as_text import as_text
 from causal_explorer.ui.story import entailed, story_editor, story_figures
 from causal_explorer.ui.story.story_editor import Edge, arrow
@@ -73,7 +74,8 @@ def turn(name: str, edge: Edge, effect: Effect, key: str) -> None:
 def take_upload() -> None:
     """Opens the file that was given, or says what is wrong with it."""
     file = st.session_state["story_upload"]
-    if file is None:
+    if file is None:  # its own cross removes the story with it
+        _drop_upload()
         return
     try:
         story = story_editor.uploaded(file.name, file.getvalue(), FACTORS)
@@ -87,11 +89,32 @@ def take_upload() -> None:
     st.session_state["base"] = UPLOADED
 
 
+def _drop_upload() -> None:
+    """Forgets the uploaded story with its edits, and opens the default one."""
+    edits = st.session_state.get(EDITS, {})
+    st.session_state[EDITS] = {name: text for name, text in edits.items() if name != UPLOADED}
+    for name in (FILE, EDITED_STORY):
+        st.session_state.pop(name, None)
+    st.session_state["base"] = "default"
+
+
 def take_link() -> None:
-    """Opens the story that a link brought along, where nothing was edited here yet."""
+    """Opens the story that a link brought along, where nothing was edited here yet.
+
+    Back and Forward lead to an address as it was, so that its story counts then.
+    """
+    base = st.query_params.get("base", "default")
+    if is_history():
+        name = base if base in STORIES else UPLOADED
+        edits = st.session_state.get(EDITS, {})
+        st.session_state[EDITS] = {k: text for k, text in edits.items() if k != name}
+        if (text := from_link()) and name in STORIES:
+            st.session_state[EDITS] |= {name: text}
+        elif text:
+            st.session_state[FILE] = text
+        return
     if FILE in st.session_state or EDITS in st.session_state:
         return
-    base = st.query_params.get("base")
     if (text := from_link()) and base in STORIES:
         st.session_state[EDITS] = {base: text}
     elif text := text or st.session_state.get(EDITED_STORY):  # Explore may have opened it
@@ -103,13 +126,13 @@ def pick() -> str:
     """Name of the story, shipped or uploaded."""
     names = [*STORIES, UPLOADED] if FILE in st.session_state else list(STORIES)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.segmented_control(
+        chosen = bound(
+            st.segmented_control,
             "Story",
             names,
             default="default",
             required=True,
             key="base",
-            bind="query-params",
             wrap=True,
             help="Which factor causes which, and how strongly. Five stories come with the app.",
         )
@@ -133,12 +156,12 @@ def pair(
     chosen = []
     with st.container(horizontal=True):
         for (label, key, default, words), names in ((first, list(BY_NAME)), (second, seconds)):
-            found = st.selectbox(
+            found = bound(
+                st.selectbox,
                 label,
                 names,
                 names.index(default),
                 key=key,
-                bind="query-params",
                 width="stretch",
                 help=words,
             )
@@ -148,9 +171,7 @@ def pair(
 
 def number(label: str, default: int, limits: tuple[int, int], key: str, words: str) -> int:
     """A whole number within its limits; an emptied field counts as its default."""
-    value = st.number_input(
-        label, *limits, default, step=1, key=key, bind="query-params", width=160, help=words
-    )
+    value = bound(st.number_input, label, *limits, default, step=1, key=key, width=160, help=words)
     return default if value is None else min(max(value, limits[0]), limits[1])
 
 

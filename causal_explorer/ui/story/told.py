@@ -6,6 +6,7 @@ import streamlit as st
 
 from causal_explorer.data.dsprites import FACTORS
 from causal_explorer.sharing.link import EDITED, packed, unpack_story
+from causal_explorer.ui.address import is_history
 from causal_explorer.ui.as_text import as_text
 from causal_explorer.ui.story import story_editor
 
@@ -16,7 +17,8 @@ REFUSED = "story_refused"  # in the session: why a story could not be taken
 
 def edited() -> str | None:
     """The text of the story that was edited here, or that the address brings along."""
-    if EDITED_STORY not in st.session_state and (text := from_link()):
+    wanted = EDITED_STORY not in st.session_state or is_history()
+    if wanted and (text := from_link()):
         st.session_state[EDITED_STORY] = text
     found = st.session_state.get(EDITED_STORY)
     if not found and st.query_params.get("story") == EDITED and REFUSED not in st.session_state:
@@ -47,6 +49,11 @@ def into_link(text: str | None) -> None:
         st.query_params.pop(ADDRESS, None)
     elif st.query_params.get(ADDRESS) != told:
         st.query_params[ADDRESS] = told
+
+
+def is_refused() -> bool:
+    """Whether there is a refusal to be shown."""
+    return REFUSED in st.session_state
 
 
 def show_refusal() -> None:

@@ -14,6 +14,7 @@ from causal_explorer.inference.latents import ALONG
 from causal_explorer.inference.opened import Opened
 from causal_explorer.sharing.panel import MEANING, Figure, iou_text, l1_text
 from causal_explorer.sharing.request import Values, shown
+from causal_explorer.ui.address import bound
 from causal_explorer.ui.pictures import data_uri, figures_html, numbers_html
 from causal_explorer.ui.systems import answers, unit
 
@@ -81,22 +82,22 @@ def _chosen(name: str, opened: Opened) -> int:
     """The control of the latent: its concepts by name, or a slider of numbers."""
     own, names = unit.key(name, "latent"), opened.latent_names
     if not names:
-        return st.slider(
+        return bound(
+            st.slider,
             "Latent",
             0,
             opened.checkpoint.model.latents - 1,
             telling(name),
             key=own,
-            bind="query-params",
             help="Which latent moves. Those that tell nothing change nothing.",
         )
-    chosen = st.segmented_control(
+    chosen = bound(
+        st.segmented_control,
         "Concept",
         names,
         default=names[0],
         required=True,
         key=own,
-        bind="query-params",
         help="Which concept moves, all others held fixed.",
     )
     return names.index(chosen or names[0])

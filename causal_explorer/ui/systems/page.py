@@ -9,10 +9,11 @@ import streamlit as st
 
 from causal_explorer.inference.opened import Opened
 from causal_explorer.models.base import REQUESTS
+from causal_explorer.models.scope import SCOPES
 from causal_explorer.sharing.catalogue import entry
 from causal_explorer.sharing.request import Request, Values, choices, request_panel, swept
 from causal_explorer.ui import controls, live
-from causal_explorer.ui.as_text import as_text
+from causal_explorer.ui.as_text import MANY, as_text
 from causal_explorer.ui.pictures import panel_html
 from causal_explorer.ui.systems import answers, latents, unit, views
 
@@ -43,6 +44,8 @@ def show(checkpoint: str, presenting: bool) -> None:
     else:
         latents.show(checkpoint, opened, values)
     if not presenting:
+        scope = SCOPES[opened.checkpoint.config["model"]]
+        st.caption(f"**Assumed.** {as_text(scope.assumes, longest=MANY)}")
         refusals(opened)
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from causal_explorer.inference.opened import Opened
 from causal_explorer.sharing.panel import Figure, iou_text
 from causal_explorer.sharing.request import Request, shown
+from causal_explorer.sharing.words import truth_under
 from causal_explorer.ui.pictures import figures_html
 from causal_explorer.ui.systems import answers
 
@@ -21,8 +22,9 @@ TEXT = (
 def show(request: Request, answer: Any, opened: Opened) -> None:
     """Truth, abducted and prior, with the overlap of each."""
     prior = answers.without_abduction(request)
+    truth = truth_under(opened.story.coupling)  # type: ignore[attr-defined]
     figures = (
-        Figure("Truth", "style included", "Truth under do()", shown(answer.truth)),
+        Figure(truth, "style included", f"{truth} and do()", shown(answer.truth)),
         Figure(
             "z abducted",
             f"IoU {iou_text(answer.iou)}",

@@ -15,6 +15,7 @@ from causal_explorer.scm.variables import AnyVariable, Quantity
 from causal_explorer.sharing.catalogue import label
 from causal_explorer.sharing.request import Request, Values
 from causal_explorer.ui import controls
+from causal_explorer.ui.address import bound
 
 _FINE = 1_000  # steps from which a number is typed
 _STARTS = {  # a first unit that shows something, by data set; the rest starts in the middle
@@ -56,14 +57,14 @@ def intervention(variables: Sequence[AnyVariable], system: str, first: str) -> V
     """Any subset of the targets that a model takes, and a value for each."""
     names = [variable.name for variable in variables]
     titles = {variable.name: variable.title for variable in variables}
-    targets = st.pills(
+    targets = bound(
+        st.pills,
         "Intervene on",
         names,
         format_func=titles.__getitem__,
         selection_mode="multi",
         default=[first] if first in names else names[:1],
         key=key(system, "do"),
-        bind="query-params",
         wrap=True,
         help="do() sets a variable from outside: its own causes no longer matter, and its "
         "descendants answer. Only what the model can set is offered.",
@@ -133,17 +134,15 @@ def _quantity(variable: Quantity, own: str, default: float, label: str) -> float
     if (variable.high - variable.low) / variable.step > _FINE:
         bounds = (variable.low, variable.high, default, variable.step)
         low, high, start, step = map(int, bounds) if variable.step % 1 == 0 else bounds
-        return st.number_input(
-            label, low, high, start, step, key=own, bind="query-params", help=variable.about
-        )
-    return st.slider(
+        return bound(st.number_input, label, low, high, start, step, key=own, help=variable.about)
+    return bound(
+        st.slider,
         f"{label} [{variable.unit}]" if variable.unit else label,
         variable.low,
         variable.high,
         default,
         variable.step,
         key=own,
-        bind="query-params",
         help=variable.about,
     )
 

@@ -14,6 +14,7 @@ from causal_explorer.inference.opened import Opened
 from causal_explorer.scm.actions import cut_edges, moved_by, settings
 from causal_explorer.sharing.request import Request
 from causal_explorer.ui import graph
+from causal_explorer.ui.address import tabs
 from causal_explorer.ui.checks import measures
 from causal_explorer.ui.explore.changes import changes, table_html, why
 from causal_explorer.ui.systems import extras, takeaway
@@ -44,10 +45,7 @@ def look_closer(request: Request, answer: Any, opened: Opened) -> None:
     """Tabs, of which only the open one is computed; the address says which."""
     own = extras.of(opened)
     names = ["What moved", *own, "Take it away"]
-    tabs = st.tabs(
-        names, key=key(request.checkpoint, "view"), on_change="rerun", bind="query-params"
-    )
-    for tab, name in zip(tabs, names, strict=True):
+    for tab, name in zip(tabs(names, key(request.checkpoint, "view")), names, strict=True):
         if tab.open:
             with tab:
                 if name == "What moved":

@@ -9,6 +9,7 @@ import streamlit as st
 from causal_explorer.inference.explorer import Explorer
 from causal_explorer.inference.opened import Opened
 from causal_explorer.sharing.request import Request
+from causal_explorer.ui.address import bound
 from causal_explorer.ui.checks import traversal
 from causal_explorer.ui.systems import answers, latents
 from causal_explorer.ui.systems.unit import key
@@ -25,13 +26,13 @@ def show(request: Request, answer: Any, opened: Opened) -> None:
 def _factor(request: Request, opened: Explorer) -> None:
     variables = opened.checkpoint.dataset.variables
     names = [variable.name for variable in variables]
-    name = st.segmented_control(
+    name = bound(
+        st.segmented_control,
         "Factor",
         names,
         default=names[0],
         required=True,
         key=key(request.checkpoint, "along"),
-        bind="query-params",
         help="Which factor runs through its classes, all others held fixed.",
     )
     variable = variables[names.index(name or names[0])]

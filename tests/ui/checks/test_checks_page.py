@@ -109,7 +109,10 @@ def test_the_traversal_follows_the_sprite():
 
 
 def test_a_link_with_nonsense_shows_the_page():
-    page = done(opened(check="colour", traversed="hue", posX="1e400", model="vae"))
+    page = opened(check="colour", traversed="hue", posX="1e400", model="vae")
+    assert not page.exception
+    assert not page.error
+    assert len(page.warning) == 1
     assert page.metric
 
 

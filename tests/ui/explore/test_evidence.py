@@ -3,14 +3,17 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+from streamlit.testing.v1 import AppTest
 
 from causal_explorer import load
 from causal_explorer.data import dsprites
+from causal_explorer.inference.agreement import iou, total_variation
 from causal_explorer.sharing.question import Question
 from causal_explorer.sharing.words import percent
 from causal_explorer.ui import serving
 from causal_explorer.ui.explore import couplings, evidence, uncertainty
 from causal_explorer.ui.explore.changes import changes
+from tests.ui.conftest import APP
 from tests.ui.test_app import block
 
 HEART = {"shape": 2, "scale": 3, "orientation": 0, "posX": 10, "posY": 16}
@@ -86,9 +89,26 @@ def test_couplings_that_disagree_are_named():
     assert f"posY ({percent(apart['posY'])})" in said
     assert "total variation" in said
     assert "law" not in said
-    assert couplings.side_by_side_html(answers).count("<figure>") == 4
+    shown = couplings.side_by_side_html(answers)
+    assert shown.count("<figure>") == 4
+    assert ">Truth under Gumbel-max</b>" in shown
+    assert ">Truth under monotone</b>" in shown
+    shared = iou(answers["gumbel"].truth, answers["monotone"].truth)
+    assert shared < 0.5
+    assert f"overlap by {shared:.3f}" in couplings.truths(answers)
     assert "they agree" in couplings.sentence({"posY": 1e-9})
     assert "too large" in couplings.sentence(None)
+
+
+def test_the_coupling_control_says_what_each_does_to_order(explorer):
+    app = AppTest.from_file(str(APP), default_timeout=60).run()
+    (told,) = [w.proto.help for w in app.get("button_group") if w.label == "Coupling"]
+    assert "orders even shapes" in told
+    first = {"shape": 2, "scale": 3, "orientation": 4, "posX": 10, "posY": 16}
+    done = explorer.law(do={"scale": 0})["posY"]
+    for name in ("gumbel", "monotone"):
+        imagined = explorer.law(first, {"scale": 0}, name)["posY"]
+        assert f"{total_variation(imagined, done):.3f}" in told
 
 
 @pytest.mark.parametrize("samples", [1, 100, 1000])
@@ -133,7 +153,7 @@ def test_the_largest_of_a_map_never_reads_as_none():
 
 def test_the_differences_are_shown():
     answer = load("scm-vae").counterfactual(HEART, do={"scale": 0})
-    html = uncertainty.differences_html(answer)
+    html = uncertainty.differences_html(answer, "gumbel")
     for title in ("Density − original", "Truth − original", "Density − truth"):
         assert title in html
 

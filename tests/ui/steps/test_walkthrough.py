@@ -135,7 +135,7 @@ def test_there_is_a_slider_for_draws_up_to_a_hundred_and_none_for_one():
     assert shown(asked(samples=11), draw=1).slider(key="draw").max == 11
     page = shown(asked(samples=1), step=4, draw=0)
     assert not page.slider
-    assert "Truth" in images(page)
+    assert "Truth under Gumbel-max" in images(page)
 
 
 @pytest.mark.parametrize("draw", [1, 7, 100])
@@ -147,7 +147,7 @@ def test_the_pictures_of_a_draw_are_the_librarys(checkpoint, draw):
     page = shown(question, 4, draw)
     found = images(page)
     np.testing.assert_array_equal(found["Counterfactual"], grey(density))
-    np.testing.assert_array_equal(found["Truth"], grey(truth))
+    np.testing.assert_array_equal(found["Truth under Gumbel-max"], grey(truth))
     moved, wrong = diverging(density - pixels.x), diverging(density - truth.astype(float))
     np.testing.assert_array_equal(found["Counterfactual − original"], moved)
     np.testing.assert_array_equal(found["Counterfactual − truth"], wrong)
@@ -161,7 +161,7 @@ def test_the_average_is_the_answers_and_follows_no_slider():
     page = shown(question, 4)
     found = images(page)
     np.testing.assert_array_equal(found["Counterfactual"], grey(answer.density))
-    np.testing.assert_array_equal(found["Truth"], grey(answer.truth))
+    np.testing.assert_array_equal(found["Truth under Gumbel-max"], grey(answer.truth))
     change = diverging(answer.density - answer.original)
     np.testing.assert_array_equal(found["Counterfactual − original"], change)
     assert "data-live" not in html(page)

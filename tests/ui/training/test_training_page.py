@@ -167,8 +167,13 @@ def test_a_link_reproduces_the_state(here):
     ],
     ids=str,
 )
-def test_an_address_with_nonsense_falls_back_to_the_first_screen(address):
-    assert curves(opened(**address)) == (SHIPPED, "images")
+def test_an_address_with_nonsense_falls_back_to_the_first_screen_and_says_so(address):
+    page = AppTest.from_file(str(PAGE), default_timeout=60)
+    page.query_params.update(address)
+    page.run()
+    assert not page.exception
+    assert len(page.warning) == 1
+    assert curves(page) == (SHIPPED, "images")
 
 
 def test_the_words_of_a_folder_are_shown_as_they_are(here):
