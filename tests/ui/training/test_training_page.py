@@ -161,7 +161,6 @@ def test_a_link_reproduces_the_state(here):
         {"runs": "../../etc"},
         {"runs": ["x", "y"]},
         {"against": "hours"},
-        {"against": ""},
         {"run": "recogniser"},
         {"run": ""},
     ],
@@ -174,6 +173,10 @@ def test_an_address_with_nonsense_falls_back_to_the_first_screen_and_says_so(add
     assert not page.exception
     assert len(page.warning) == 1
     assert curves(page) == (SHIPPED, "images")
+
+
+def test_an_address_that_empties_a_choice_leaves_the_first_screen():
+    assert curves(opened(against="")) == (SHIPPED, "images")
 
 
 def test_the_words_of_a_folder_are_shown_as_they_are(here):
