@@ -11,7 +11,6 @@ SHA256SUMS          of all of the above; `sha256sum -c SHA256SUMS` checks it too
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import tempfile
 from dataclasses import dataclass
@@ -20,14 +19,18 @@ from typing import Any, Generic, TypeVar
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load, save_file
+from safetensors.torch import save_file
 from torch import nn
 
 from causal_explorer.data.dataset import Dataset, dataset_named
+from causal_explorer.models.base import Model
 from causal_explorer.models.mechanism import ImageMechanism
-from causal_explorer.models.registry import MODELS, build
-from causal_explorer.text import lines_of
-from causal_explorer.wording import brief, first_line
+from causal_explorer.models.registry import MODELS, build, model_named
+from causal_explorer.sealed import SUMS, contents, seal, verified
+from causal_explorer.strict_json import parse_object, plain
+from causal_explorer.undisturbed import undisturbed
+from causal_explorer.weights import require_finite, with_weights
+from causal_explorer.wording import brief, first_line, listed, reason
 
 _INSTALLED = Path(__file__).resolve().parent / "checkpoints"  # where setup.py puts them
 SHIPPED = _INSTALLED if _INSTALLED.is_dir() else _INSTALLED.parents[1] / "checkpoints"
@@ -66,7 +69,7 @@ class Checkpoint(Generic[M]):
 
 def shipped() -> list[str]:
     """The names of the checkpoints that come with the project."""
-    return sorted(sums.parent.name for sums in SHIPPED.glob("*/SHA256SUMS"))
+    return sorted(sums.parent.name for sums in SHIPPED.glob(f"*/{SUMS}"))
 
 
 def shipped_mechanisms() -> list[str]:
@@ -77,8 +80,7 @@ def shipped_mechanisms() -> list[str]:
 
 def shipped_models() -> list[str]:
     """The names of those that can be asked anything: all but what serves others."""
-    configs = {name: kept(SHIPPED / name, "config.json") or {} for name in shipped()}
-    return [name for name, c in configs.items() if MODELS[c["model"]][0].tells]
+    return [name for name, model in _shipped().items() if model.tells]
 
 
 def study(name: str | Path) -> dict[str, Any] | None:
@@ -91,8 +93,13 @@ def study(name: str | Path) -> dict[str, Any] | None:
 
 
 def _of_kind(kind: type[nn.Module]) -> list[str]:
-    named = {name: json.loads((SHIPPED / name / "config.json").read_bytes()) for name in shipped()}
-    return [name for name, c in named.items() if issubclass(MODELS[c["model"]][0], kind)]
+    return [name for name, model in _shipped().items() if issubclass(model, kind)]
+
+
+def _shipped() -> dict[str, type[Model]]:
+    """The kind of network of each shipped checkpoint."""
+    configs = {name: kept(SHIPPED / name, "config.json") or {} for name in shipped()}
+    return {name: MODELS[c["model"]][0] for name, c in configs.items() if c.get("model") in MODELS}
 
 
 def find(name: str | Path) -> Path:
@@ -104,7 +111,7 @@ def find(name: str | Path) -> Path:
     folders = (SHIPPED / name, Path(name)) if isinstance(name, (str, Path)) else ()
     for folder in folders:
         with contextlib.suppress(OSError, ValueError):  # a name that no file can have
-            if (folder / "SHA256SUMS").is_file():
+            if (folder / SUMS).is_file():
                 return folder
     raise ValueError(
         f"There is no checkpoint {brief(str(name))}: it takes a folder with a SHA256SUMS file, "
@@ -112,6 +119,7 @@ def find(name: str | Path) -> Path:
     )
 
 
+@undisturbed
 def read(name: str | Path, kind: type[M] = ImageMechanism) -> Checkpoint[M]:
     """Loads a checkpoint without unpickling anything.
 
@@ -124,35 +132,26 @@ def read(name: str | Path, kind: type[M] = ImageMechanism) -> Checkpoint[M]:
             of a wrong name, shape or type; another kind of network.
     """
     folder = find(name)
-    files = _verified(folder)
-    config = _parse(folder, "config.json", files)
-    if set(config) != _CONFIG_KEYS:
-        raise ValueError(
-            f"{folder / 'config.json'} has the keys {', '.join(sorted(config))}: "
-            f"it takes {', '.join(sorted(_CONFIG_KEYS))}."
-        )
-    if not isinstance(config["train"], dict):
-        raise ValueError(f"{folder / 'config.json'} holds no section of settings in train.")
-    seed = config["train"].get("split_seed")
-    if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 2**63:
-        raise ValueError(
-            f"train.split_seed is {brief(seed)} in {folder / 'config.json'}: "
-            "it takes a whole number from 0."
-        )
-    dataset = dataset_named(config["data"])
-    model = build(config["model"], dataset, config["network"])
-    if not isinstance(model, kind):
+    files = verified(folder, _FILES)
+    path = folder / "config.json"
+    config = _config(parse_object(files["config.json"], str(path)), path)
+    dataset, (model, _) = dataset_named(config["data"]), model_named(config["model"])
+    if not issubclass(model, kind):
         raise ValueError(
             f"The checkpoint {folder} is of the model {config['model']}, which does something "
             f"else: it takes one like {', '.join(_of_kind(kind))}."
         )
-    _load_weights(model, files["model.safetensors"], folder)
+    network = with_weights(
+        lambda: _built(config, dataset, path),
+        files["model.safetensors"],
+        folder / "model.safetensors",
+    )
     return Checkpoint(
         id=folder.name,
-        model=model.eval().requires_grad_(False),
+        model=network.eval().requires_grad_(False),
         dataset=dataset,
         config=config,
-        metrics=_parse(folder, "metrics.json", files),
+        metrics=parse_object(files["metrics.json"], str(folder / "metrics.json")),
         card=files["card.md"].decode("utf-8-sig", errors="replace"),
         folder=folder,
     )
@@ -170,10 +169,9 @@ def measured(name: str | Path) -> dict[str, Any] | None:
 def kept(folder: Path, file: str) -> dict[str, Any] | None:
     """The JSON object in a file of a checkpoint's folder; None if it is missing or damaged."""
     try:
-        found = json.loads((folder / file).read_bytes())
-    except (OSError, ValueError, RecursionError):
+        return parse_object(contents(folder, file), file)
+    except ValueError:
         return None
-    return found if isinstance(found, dict) else None
 
 
 def write(
@@ -198,21 +196,35 @@ def write(
         ValueError: the folder exists and is no checkpoint, or a weight is not finite.
         OSError: the folder cannot be written; an older checkpoint stays as it was.
     """
-    if folder.exists() and not (folder / "SHA256SUMS").is_file():
+    if folder.exists() and not (folder / SUMS).is_file():
         raise ValueError(f"{folder} exists and is no checkpoint: it is left as it is.")
     weights = {k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}
-    _require_finite(weights, "The model to save")
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    require_finite(weights, "The model to save")
+    texts = {
+        "config.json": json.dumps(config, indent=2) + "\n",
+        "metrics.json": json.dumps(plain(metrics), indent=2) + "\n",
+        "history.jsonl": history,
+        "card.md": card,
+    }
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _write(folder, weights, texts)
+    except (OSError, SafetensorError) as error:  # the latter where the disk is full
+        raise OSError(
+            f"The checkpoint {folder} cannot be written: {reason(error)}. What was there stays as "
+            "it was."
+        ) from error
+
+
+def _write(folder: Path, weights: dict[str, torch.Tensor], texts: dict[str, str]) -> None:
+    """Writes all files beside their place, and then moves them there."""
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
         fresh = Path(scratch) / "new"
         fresh.mkdir()
         save_file(weights, fresh / "model.safetensors")
-        (fresh / "config.json").write_text(json.dumps(config, indent=2) + "\n")
-        (fresh / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
-        (fresh / "history.jsonl").write_text(history)
-        (fresh / "card.md").write_text(card)
-        sums = [f"{_digest((fresh / name).read_bytes())}  {name}\n" for name in _FILES]
-        (fresh / "SHA256SUMS").write_text("".join(sums))
+        for name, text in texts.items():
+            (fresh / name).write_text(text, encoding="utf-8")
+        seal(fresh, _FILES)
         _replace(folder, fresh, Path(scratch) / "old")
 
 
@@ -229,66 +241,35 @@ def _replace(folder: Path, fresh: Path, old: Path) -> None:
         raise
 
 
-def _verified(folder: Path) -> dict[str, bytes]:
-    """The bytes of each file, once its checksum is seen to hold."""
+def _config(found: dict[str, Any], path: Path) -> dict[str, Any]:
+    """A config, checked as far as the library itself reads it.
+
+    Raises:
+        ValueError: another set of keys, or no seed of the split.
+    """
+    if set(found) != _CONFIG_KEYS:
+        raise ValueError(
+            f"{path} has the keys {listed(sorted(found))}: it takes {listed(sorted(_CONFIG_KEYS))}."
+        )
+    if not isinstance(found["train"], dict):
+        raise ValueError(f"{path} holds no section of settings in train.")
+    seed = found["train"].get("split_seed")
+    if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 2**63:
+        raise ValueError(
+            f"train.split_seed is {brief(seed)} in {path}: it takes a whole number from 0."
+        )
+    return found
+
+
+def _built(config: dict[str, Any], dataset: Dataset, path: Path) -> Any:
+    """A fresh network of a config.
+
+    Raises:
+        ValueError: settings that no network can have.
+    """
     try:
-        lines = lines_of((folder / "SHA256SUMS").read_bytes())
-        sums = {name: digest for digest, name in (line.split(maxsplit=1) for line in lines)}
-    except (OSError, ValueError) as error:
-        raise ValueError(f"{folder / 'SHA256SUMS'} cannot be read: {first_line(error)}.") from error
-    files = {}
-    for name in _FILES:
-        path = folder / name
-        if name not in sums or not path.is_file():
-            raise ValueError(f"The checkpoint {folder} lacks {name} or its checksum.")
-        try:
-            files[name] = path.read_bytes()
-        except OSError as error:
-            raise ValueError(f"{path} cannot be read: {error.strerror}.") from error
-        if _digest(files[name]) != sums[name]:
-            raise ValueError(
-                f"{path} does not match its checksum in SHA256SUMS: "
-                "the file is damaged or was altered; restore it or train again."
-            )
-    return files
-
-
-def _parse(folder: Path, name: str, files: dict[str, bytes]) -> dict:
-    try:
-        content = json.loads(files[name])
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"{folder / name} is not JSON: {first_line(error)}.") from error
-    if not isinstance(content, dict):
-        raise ValueError(f"{folder / name} holds no JSON object.")
-    return content
-
-
-def _load_weights(model: nn.Module, data: bytes, folder: Path) -> None:
-    path = folder / "model.safetensors"
-    try:
-        weights = load(data)
-    except (SafetensorError, KeyError) as error:  # KeyError: a type that torch does not have
-        raise ValueError(f"{path} is not a safetensors file: {first_line(error)}.") from error
-    wanted = model.state_dict()
-    if set(weights) != set(wanted):
-        odd = ", ".join(sorted(set(weights) ^ set(wanted)))
-        raise ValueError(f"{path} and the model of its config differ in the tensors {odd}.")
-    for key, tensor in wanted.items():
-        found = weights[key]
-        if found.shape != tensor.shape or found.dtype != tensor.dtype:
-            raise ValueError(
-                f"{key} in {path} is {found.dtype} of shape {tuple(found.shape)}: "
-                f"the model of its config takes {tensor.dtype} of shape {tuple(tensor.shape)}."
-            )
-    _require_finite(weights, str(path))
-    model.load_state_dict(weights)
-
-
-def _require_finite(weights: dict[str, torch.Tensor], where: str) -> None:
-    for key, tensor in weights.items():
-        if not bool(torch.isfinite(tensor).all()):
-            raise ValueError(f"{where} holds a number that is not finite in {key}.")
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+        return build(config["model"], dataset, config["network"])
+    except (ArithmeticError, MemoryError, RuntimeError, TypeError) as error:
+        raise ValueError(
+            f"{path} asks for no network that can be made: {first_line(error)}."
+        ) from error

@@ -1,8 +1,12 @@
 import codecs
 import hashlib
 import json
+import os
 import pickle
+import resource
 import shutil
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -217,3 +221,113 @@ def test_loading_never_unpickles(folder, monkeypatch):
     ):
         monkeypatch.setattr(module, name, refuse)
     assert checkpoint.read(folder).id == "small"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("metrics.json", '{"loss": NaN}', "NaN' is no number that it can hold"),
+        ("metrics.json", '{"loss": -Infinity}', "-Infinity' is no number"),
+        ("metrics.json", '{"loss": 1e999}', "1e999' is no number"),
+        ("metrics.json", '{"loss": ' + "9" * 5_000 + "}", "9' is no number"),
+        ("metrics.json", "[" * 100_000, "metrics.json is not JSON that can be read: it is nested"),
+        ("config.json", '{"a": ' + "[" * 90_000 + "]" * 90_000 + "}", "it is nested too deeply"),
+        ("config.json", "{}" + " " * 2**20, "has 1,048,578 bytes: it takes at most 262,144"),
+        ("config.json", '{"' + "a" * 200_000 + '": 1}', "has the keys a{39}…: it takes"),
+        ("card.md", "a" * 2**21, "has 2,097,152 bytes: it takes at most"),
+        ("config.json", "\ufeff{}", "has the keys none: it takes data"),
+    ],
+)
+def test_what_a_stranger_may_have_written_is_one_short_sentence(folder, name, text, sentence):
+    rewrite(folder, name, lambda path: path.write_text(text, encoding="utf-8"))
+    with pytest.raises(ValueError, match=sentence) as error:
+        checkpoint.read(folder)
+    assert "\n" not in str(error.value)
+    assert len(str(error.value)) < 600
+    if name == "metrics.json":
+        assert checkpoint.kept(folder, name) is None
+
+
+@pytest.mark.parametrize("name", [*checkpoint._FILES, "SHA256SUMS"])
+def test_no_link_leads_out_of_the_folder(folder, name, tmp_path):
+    (folder / name).rename(tmp_path / "elsewhere")
+    (folder / name).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ValueError, match=r"leads out of its folder: it takes a file, not a link"):
+        checkpoint.read(folder)
+
+
+def test_a_pipe_is_no_file(folder):
+    (folder / "config.json").unlink()
+    os.mkfifo(folder / "config.json")
+    with pytest.raises(ValueError, match=r"lacks config\.json"):
+        checkpoint.read(folder)
+
+
+def test_a_folder_that_is_itself_a_link_opens(folder, tmp_path):
+    (tmp_path / "link").symlink_to(folder)
+    assert checkpoint.read(tmp_path / "link").id == "link"
+
+
+def test_a_network_larger_than_its_file_is_refused_before_it_is_made(folder):
+    """The config asks for 540 MB of weights; the file holds some kB."""
+    wide = {"data": "dsprites", "model": "scm-vae-mlp", "network": {"hidden": 8_000}}
+    rewrite(folder, "config.json", edit_config(**wide))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(ValueError, match="differ in the tensors decoder.0.bias"):
+        checkpoint.read(folder)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000  # KiB
+
+
+def test_settings_that_no_network_has_are_one_sentence(folder):
+    rewrite(folder, "config.json", edit_config(network=NETWORK | {"harmonics": [3] * 2_000}))
+    with pytest.raises(ValueError, match=r"(?i)harmonics|overtones|shape") as error:
+        checkpoint.read(folder)
+    assert "\n" not in str(error.value)
+    assert len(str(error.value)) < 400
+
+
+@pytest.mark.parametrize("header", [b"", b"\xff" * 8, b"\xff" * 7 + b"\x7f" + b"{}", b"[" * 99_999])
+def test_a_header_that_is_none_is_one_sentence(folder, header):
+    rewrite(folder, "model.safetensors", lambda path: path.write_bytes(header))
+    with pytest.raises(ValueError, match="is not a safetensors file: its header") as error:
+        checkpoint.read(folder)
+    assert len(str(error.value)) < 400
+
+
+def test_loading_draws_nothing(folder):
+    before = torch.random.get_rng_state()
+    checkpoint.read(folder)
+    assert torch.equal(torch.random.get_rng_state(), before)
+
+
+def test_figures_that_are_no_numbers_are_kept_as_none(folder):
+    opened = checkpoint.read(folder)
+    metrics = {"test": {"loss": float("nan"), "terms": [1.0, float("inf")]}}
+    checkpoint.write(folder, opened.model, opened.config, metrics, "", "# new\n")
+    assert checkpoint.read(folder).metrics == {"test": {"loss": None, "terms": [1.0, None]}}
+
+
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+from causal_explorer import checkpoint
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+folder = Path(sys.argv[1])
+opened = checkpoint.read(folder)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+try:
+    checkpoint.write(folder, opened.model, opened.config, {"loss": 2.0}, "x" * 2_000_000, "# new")
+except OSError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("room", [1_000, 1_000_000], ids=["for no weights", "for no history"])
+def test_no_room_is_one_sentence_and_nothing_is_lost(folder, room):
+    command = [sys.executable, "-c", FULL, str(folder), str(room)]
+    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert found.startswith(f"The checkpoint {folder} cannot be written: ")
+    assert found.endswith("What was there stays as it was.\n")
+    assert found.count("\n") == 1
+    assert checkpoint.read(folder).metrics == {"loss": 1.0}
+    assert [path.name for path in folder.parent.iterdir()] == ["small"]

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 import torch
 
+from causal_explorer.undisturbed import undisturbed
+
 _DRAWS_AT_ONCE = 40_000  # of the factors' noise, over all questions: bounds the memory
 _UNITS_AT_ONCE = 64  # images whose noise is abducted, or questions answered, in one go
 _ONE_CALL = Lock()
@@ -25,7 +27,7 @@ def in_parallel(work: Callable[[T], U], items: list[T]) -> list[U]:
         threads = torch.get_num_threads()
         try:
             with ThreadPoolExecutor(threads, "", torch.set_num_threads, (1,)) as pool:
-                return list(pool.map(work, items))
+                return list(pool.map(undisturbed(work), items))
         finally:
             torch.set_num_threads(threads)
 

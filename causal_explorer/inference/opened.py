@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from abc import ABC
 from dataclasses import dataclass, field
+from functools import cached_property
+from types import FunctionType
 from typing import Any, ClassVar, NoReturn
 
 import numpy as np
@@ -16,6 +18,7 @@ from causal_explorer.checkpoint import Checkpoint
 from causal_explorer.inference.agreement import l1
 from causal_explorer.models.base import REQUESTS
 from causal_explorer.scm.variables import AnyVariable
+from causal_explorer.undisturbed import undisturbed
 
 
 class RefusedError(ValueError):
@@ -33,6 +36,19 @@ class Opened(ABC):
 
     checkpoint: Checkpoint[Any]
     draws: ClassVar[bool] = True
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """No public answer of any kind depends on what the caller's process has set."""
+        super().__init_subclass__(**kwargs)
+        for name, own in list(vars(cls).items()):
+            if name.startswith("_"):
+                continue
+            if isinstance(own, FunctionType):
+                setattr(cls, name, undisturbed(own))
+            elif isinstance(own, property) and own.fget:
+                setattr(cls, name, property(undisturbed(own.fget), doc=own.__doc__))
+            elif isinstance(own, cached_property):
+                own.func = undisturbed(own.func)
 
     @property
     def may(self) -> list[str]:

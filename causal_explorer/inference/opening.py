@@ -19,6 +19,7 @@ from causal_explorer.models.causal_vae import CausalVAE
 from causal_explorer.models.cevae import CEVAE
 from causal_explorer.models.intact_vae import IntactVAE
 from causal_explorer.models.mechanism import ImageMechanism
+from causal_explorer.undisturbed import undisturbed
 from causal_explorer.wording import brief
 
 _KINDS: dict[type[Model], type[Opened]] = {  # which questions go with which models
@@ -29,6 +30,7 @@ _KINDS: dict[type[Model], type[Opened]] = {  # which questions go with which mod
 }
 
 
+@undisturbed
 def load(name: str | Path, story: str | Path = "default") -> Any:
     """Opens a checkpoint.
 

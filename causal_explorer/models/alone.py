@@ -20,15 +20,18 @@ _ONE = RLock()  # a thread that holds it may enter again
 def alone(seed: int | None = None) -> Iterator[None]:
     """Other threads wait; Pyro's store is empty, and afterwards all is as it was.
 
+    No handler that the caller has around this sees a site of it.
+
     Programs run unvalidated: who runs one knows whether its numbers are finite.
 
     Args:
-        seed: of torch's own generator; None draws on from where it stands.
+        seed: of torch's own generator on the CPU; None draws on from where it stands.
     """
     with _ONE, ExitStack() as stack:
         if seed is not None:
-            stack.enter_context(torch.random.fork_rng())
-            torch.manual_seed(seed)
+            stack.enter_context(torch.random.fork_rng(devices=[]))
+            torch.default_generator.manual_seed(seed)
         stack.enter_context(pyro.get_param_store().scope())
+        stack.enter_context(pyro.poutine.block())
         stack.enter_context(pyro.validation_enabled(False))
         yield

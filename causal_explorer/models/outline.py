@@ -60,7 +60,7 @@ class Outlines(nn.Module):
             "_next": (index + 1) % count,
             "_previous": (index - 1) % count,
             "_beyond": index >= count,
-            "_basis": _basis(index % count / count, max(harmonics)) * _used(own),
+            "_basis": _basis((index % count).float() / count, max(harmonics)) * _used(own),
         }
         self._cache: dict[str, Any] = {}
         for name, value in constants.items():  # follow the module from device to device
@@ -146,7 +146,9 @@ class Outlines(nn.Module):
             corners.gather(1, which[..., None].expand(-1, -1, 2))
             for which in (faced, self._next.gather(1, faced))
         )
-        ray = (torch.arange(_SECTORS, device=corners.device) + 0.5) * (2 * math.pi / _SECTORS)
+        ray = (torch.arange(_SECTORS, device=corners.device, dtype=torch.float32) + 0.5) * (
+            2 * math.pi / _SECTORS
+        )
         along = end - begin
         across = begin[..., 0] * along[..., 1] - begin[..., 1] * along[..., 0]
         facing = ray.cos() * along[..., 1] - ray.sin() * along[..., 0]
@@ -165,7 +167,9 @@ class Outlines(nn.Module):
         """(S, 8192) the least and greatest radius in each sector and `width` on either side."""
         corners, faced = self._corners(), self._kept("sectors", self._sectors)
         inner, outer = self._kept("extremes", self._extremes)
-        ray = torch.arange(_SECTORS + 1, device=corners.device) * (2 * math.pi / _SECTORS)
+        ray = torch.arange(_SECTORS + 1, device=corners.device, dtype=torch.float32) * (
+            2 * math.pi / _SECTORS
+        )
         begin, end = (
             corners.gather(1, which[..., None].expand(-1, -1, 2))
             for which in (faced, self._next.gather(1, faced))
@@ -188,7 +192,9 @@ class Outlines(nn.Module):
         corners = self._corners()
         at = torch.atan2(corners[..., 1], corners[..., 0])
         at, order = torch.where(at < 0, at + 2 * torch.pi, at).masked_fill(self._beyond, 7).sort(1)
-        middle = (torch.arange(_SECTORS, device=at.device) + 0.5) * (2 * torch.pi / _SECTORS)
+        middle = (torch.arange(_SECTORS, device=at.device, dtype=torch.float32) + 0.5) * (
+            2 * torch.pi / _SECTORS
+        )
         rank = torch.searchsorted(at, middle.repeat(len(at), 1), right=True) - 1
         return order.gather(1, rank % self._count)  # before the first comes the last
 
@@ -207,6 +213,12 @@ def _widest(values: Tensor, width: int) -> Tensor:
     """(S, 8192) the greatest within `width` sectors on either side, around the turn."""
     ring = torch.cat([values[:, -width:], values, values[:, :width]], dim=1)
     return torch.nn.functional.max_pool1d(ring[:, None], 2 * width + 1, stride=1)[:, 0]
+
+
+def _turned(device: torch.device, shift: float = 0) -> Tensor:
+    """(8193,) float32 radians at which the sectors begin, or (8192,) in their middle, shifted."""
+    sides = torch.arange(_SECTORS + (not shift), device=device, dtype=torch.float32)
+    return (sides + shift) * (2 * math.pi / _SECTORS)
 
 
 def _own_overtones(corners: tuple[int, ...], harmonics: tuple[int, ...]) -> Tensor:

@@ -125,7 +125,9 @@ def _checked(shape: tuple[int, ...]) -> tuple[int, int, int]:
 
 def _waves(rows: int, columns: int) -> Tensor:
     """(rows · columns, F) places from -1 to 1 of each patch, and their sines and cosines."""
-    down, across = (2 * (torch.arange(n) + 0.5) / n - 1 for n in (rows, columns))
+    down, across = (
+        2 * (torch.arange(n, dtype=torch.float32) + 0.5) / n - 1 for n in (rows, columns)
+    )
     places = torch.cartesian_prod(down, across)
     turned = [places * pi * 2**k / 2 for k in range(_WAVES)]
     return torch.cat([places, *(f(t) for t in turned for f in (torch.sin, torch.cos))], dim=1)

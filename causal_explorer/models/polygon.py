@@ -50,7 +50,7 @@ class PolygonDecoder(nn.Module):
         """p(x | v, z) of (N, 5) int64 classes and (N, L) latents."""
         shape, place = v[:, 0], v[:, 1:]
         centre = self.pose.centre_in_window(place)
-        pixel = torch.arange(self.pose.window, device=v.device) + 0.5
+        pixel = torch.arange(self.pose.window, device=v.device, dtype=torch.float32) + 0.5
         right, down = ((pixel + self.sample_point[i] - centre[:, i, None]).float() for i in (0, 1))
         sharpness = self.log_sharpness.exp().float()
         with torch.no_grad():
@@ -90,7 +90,7 @@ class PolygonDecoder(nn.Module):
         distance = (right[:, None, :].square() + down[:, :, None].square()).sqrt()
         start = (radius * inner[shape] - margin).float()[:, None, None]
         stop = (radius * outer[shape] + margin).float()[:, None, None]
-        logits = torch.where(distance < start, _CERTAIN, -_CERTAIN)
+        logits = torch.where(distance < start, _CERTAIN, -_CERTAIN).float()
         ring = ((distance >= start) & (distance <= stop)).flatten().nonzero().squeeze(1)
         side = right.shape[1]
         image = ring // side**2
@@ -184,7 +184,7 @@ def _depth(
     third = corners.at(image, torch.where(nearer_first, before, after))
     shared = [torch.where(nearer_first, a, b) for a, b in zip(first, second, strict=True)]
     square = torch.minimum(square, _distance(third, shared, x, y)[0])
-    return torch.where(inside, 1.0, -1.0) * (square + 1e-20).sqrt()  # 1e-20: of no distance
+    return torch.where(inside, 1.0, -1.0).float() * (square + 1e-20).sqrt()  # 1e-20: of no distance
 
 
 def _distance(

@@ -33,6 +33,20 @@ MODELS: dict[str, tuple[type[Any], type[Any]]] = {  # a Model, and the dataclass
 }
 
 
+def model_named(name: object) -> tuple[type[Any], type[Any]]:
+    """A network's class, and the dataclass of its settings.
+
+    Raises:
+        ValueError: there is none of that name.
+    """
+    if not isinstance(name, str) or name not in MODELS:
+        raise ValueError(
+            f"The model {brief(name)} is unknown: there is {', '.join(MODELS)}"
+            f"{nearest(str(name), MODELS)}."
+        )
+    return MODELS[name]
+
+
 def build(name: str, dataset: Dataset, settings: Mapping[str, object]) -> Model:
     """A fresh model.
 
@@ -45,12 +59,7 @@ def build(name: str, dataset: Dataset, settings: Mapping[str, object]) -> Model:
         ValueError: unknown model, unknown setting, a setting that the model refuses, or a data
             set that it cannot learn.
     """
-    if not isinstance(name, str) or name not in MODELS:
-        raise ValueError(
-            f"The model {brief(name)} is unknown: there is {', '.join(MODELS)}"
-            f"{nearest(str(name), MODELS)}."
-        )
-    model, config = MODELS[name]
+    model, config = model_named(name)
     if not isinstance(settings, Mapping):
         raise ValueError(f"network is {brief(settings)}: it takes settings of the model {name}.")
     known = [field.name for field in fields(config)]

@@ -105,7 +105,7 @@ class StyledSCMVAE(ImageMechanism):
         pixels = (filled.logits > BACKGROUND).flatten().nonzero().squeeze(1)
         image, within = pixels // self.window**2, pixels % self.window**2
         centre = pose.centre_in_window(place)
-        pixel = torch.arange(self.window, device=v.device) + 0.5
+        pixel = torch.arange(self.window, device=v.device, dtype=torch.float32) + 0.5
         looked = pixel + self.decoder.sample_point[:, None]
         right, down = (looked - centre[..., None]).float().unbind(1)
         x = right[image, within % self.window]
