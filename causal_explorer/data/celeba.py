@@ -4,6 +4,9 @@
     folder/list_attr_celeba.txt              how many, the attributes' names, then -1 and 1
     folder/list_eval_partition.txt           0 train, 1 validation, 2 test; may be missing
 
+The same lists as Kaggle has them are read too: .csv, with a row of names, and the pictures' folder
+within another of its name. So are the official PNG twins of the pictures, in img_align_celeba_png.
+
 Nobody knows the truth behind a photograph: there is no story, no renderer, and an answer's truth
 is NaN. Source: Liu et al. 2015 (arXiv:1411.7766).
 """
@@ -11,6 +14,8 @@ is NaN. Source: Liu et al. 2015 (arXiv:1411.7766).
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +27,7 @@ from causal_explorer.data.faces import GLASSES
 from causal_explorer.data.pictures import DrawnPictures
 from causal_explorer.scm.variables import Variable
 from causal_explorer.text import lines_of
-from causal_explorer.wording import brief
+from causal_explorer.wording import brief, reason
 
 SIZE = 64  # pixels of a side
 VARIABLE = "CAUSAL_EXPLORER_CELEBA"  # of the environment: the folder, where no setting names it
@@ -51,6 +56,13 @@ VARIABLES = tuple(
 )
 _WIDE, _HIGH = 178, 218  # pixels of an official picture
 _SQUARE = (0, 20, _WIDE, 20 + _WIDE)  # the face, as others crop it
+_LAYOUTS = (  # folder of the pictures, and their ending where it is not the list's
+    ("img_align_celeba", ""),
+    ("img_align_celeba/img_align_celeba", ""),  # as Kaggle's archive unpacks
+    ("img_align_celeba_png", ".png"),
+    ("img_align_celeba", ".png"),
+)
+_NAME = re.compile(r"[^/\\:]*[^/\\:.][^/\\:]*")  # of a file, no path
 _LOTS = {0: 0.5, 1: 0.15, 2: 0.05}  # where a part of the official split lies among lots
 
 
@@ -73,10 +85,13 @@ class CelebA:
             ValueError: in one sentence, which file is missing or not as the official one.
         """
         root = self._root()
-        names, v = self._attributes(root / "list_attr_celeba.txt")
-        pictures = np.stack([_face(root / "img_align_celeba" / name) for name in names])
-        split = self._partition(root / "list_eval_partition.txt", names)
-        return DrawnPictures(v, pictures, device, split=split)
+        names, v = self._attributes(_list_of(root, "list_attr_celeba"))
+        spread = np.linspace(0, len(names) - 1, min(self.count, len(names))).astype(int)
+        split = self._partition(root, names)
+        places = _places(root, names)
+        pictures = np.stack([_face(places(names[i])) for i in spread])
+        lots = None if split is None else split[spread]
+        return DrawnPictures(v[spread], pictures, device, split=lots)
 
     def _root(self) -> Path:
         told = self.folder or os.environ.get(VARIABLE, "")
@@ -91,34 +106,46 @@ class CelebA:
         return Path(told)
 
     def _attributes(self, path: Path) -> tuple[list[str], np.ndarray]:
-        """File names, and (N, V) int64 classes."""
-        lines = _lines(path)
-        head = lines[1].split() if len(lines) > 1 else []
+        """All file names, and (N, V) int64 classes."""
+        declared, head, rows = _table(path)
         missing = [name for name in ATTRIBUTES if name not in head]
         if missing:
-            raise ValueError(f"{path.name} names no {', '.join(missing)} in its second line.")
-        places = [1 + head.index(name) for name in ATTRIBUTES]
-        names, rows = [], []
-        for number, line in enumerate(lines[2:], 3):
-            cells = line.split()
+            line = "first" if declared is None else "second"
+            raise ValueError(f"{path.name} names no {', '.join(missing)} in its {line} line.")
+        columns = [1 + head.index(name) for name in ATTRIBUTES]
+        names, classes = [], []
+        for number, cells in rows:
             if len(cells) != 1 + len(head) or not set(cells[1:]) <= {"-1", "1"}:
                 raise ValueError(f"Line {number} of {path.name} is no file name with -1 and 1.")
+            if not _NAME.fullmatch(cells[0]):
+                raise ValueError(f"Line {number} of {path.name} names no file of a folder.")
             names.append(cells[0])
-            rows.append([int(cells[place] == "1") for place in places])
-        if not rows:
+            classes.append([int(cells[column] == "1") for column in columns])
+        if not names:
             raise ValueError(f"{path.name} holds no pictures.")
-        spread = np.linspace(0, len(names) - 1, min(self.count, len(names))).astype(int)
-        return [names[i] for i in spread], np.array(rows, np.int64)[spread]
+        if declared is not None and declared != str(len(names)):
+            raise ValueError(
+                f"{path.name} says {brief(declared)} pictures in its first line and lists "
+                f"{len(names):,}: it is cut, or was put together."
+            )
+        return names, np.array(classes, np.int64)
 
-    def _partition(self, path: Path, names: list[str]) -> np.ndarray | None:
+    def _partition(self, root: Path, names: list[str]) -> np.ndarray | None:
         """(N,) lots that stand for the official split; None without its file."""
+        path = _list_of(root, "list_eval_partition")
         if not path.is_file():
             return None
-        cells = [line.split() for line in _lines(path)]
+        cells = [line.replace(",", " ").split() for line in _lines(path)]
         told = {pair[0]: pair[1] for pair in cells if len(pair) == 2}
+        told.pop("image_id", None)  # of Kaggle's row of names
         strange = [name for name in names if told.get(name) not in ("0", "1", "2")]
         if strange:
             raise ValueError(f"{path.name} does not say in which part {strange[0]} is.")
+        if len(told) != len(names):
+            raise ValueError(
+                f"{path.name} lists {len(told):,} pictures, and the list of attributes "
+                f"{len(names):,}: one of them is cut."
+            )
         return np.array([_LOTS[int(told[name])] for name in names])
 
 
@@ -131,11 +158,41 @@ def render(units: np.ndarray) -> np.ndarray:
     raise ValueError("celeba has no renderer: give an image.")
 
 
+def _list_of(root: Path, name: str) -> Path:
+    """The official list of that name, or else Kaggle's where there is one."""
+    kaggle = root / f"{name}.csv"
+    return (
+        kaggle
+        if kaggle.is_file() and not (root / f"{name}.txt").is_file()
+        else root / f"{name}.txt"
+    )
+
+
+def _table(path: Path) -> tuple[str | None, list[str], list[tuple[int, list[str]]]]:
+    """How many rows it declares, the attributes' names, and the numbered rows."""
+    lines = _lines(path)
+    if path.suffix == ".csv":
+        head, *rows = ([cell.strip() for cell in line.split(",")] for line in lines)
+        return None, head[1:], list(enumerate(rows, 2))
+    head = lines[1].split() if len(lines) > 1 else []
+    return lines[0].strip(), head, [(n, line.split()) for n, line in enumerate(lines[2:], 3)]
+
+
 def _lines(path: Path) -> list[str]:
     try:
         return lines_of(path.read_bytes())
     except (OSError, ValueError) as error:
-        raise ValueError(f"{path.name} of celeba cannot be read in {path.parent}.") from error
+        raise ValueError(
+            f"{path.name} of celeba cannot be read in {path.parent}: {reason(error)}."
+        ) from error
+
+
+def _places(root: Path, names: list[str]) -> Callable[[str], Path]:
+    """Where a picture lies: in the first of the known layouts that has the list's first one."""
+    for folder, suffix in _LAYOUTS:
+        if (root / folder / names[0]).with_suffix(suffix or Path(names[0]).suffix).is_file():
+            return lambda name: (root / folder / name).with_suffix(suffix or Path(name).suffix)
+    return lambda name: root / _LAYOUTS[0][0] / name
 
 
 def _face(path: Path) -> np.ndarray:
@@ -143,9 +200,12 @@ def _face(path: Path) -> np.ndarray:
     try:
         with Image.open(path) as opened:
             picture = opened.convert("RGB")
-    except OSError as error:
-        raise ValueError(f"The picture {path.name} of celeba cannot be read.") from error
+    except (OSError, Image.DecompressionBombError, SyntaxError) as error:
+        why = "is missing" if not path.exists() else "is no picture"
+        raise ValueError(
+            f"The picture {path.name} of celeba cannot be read: {path} {why}."
+        ) from error
     if picture.size != (_WIDE, _HIGH):
         wide, high = picture.size
-        raise ValueError(f"{path.name} is {wide} × {high}: celeba's are {_WIDE} × {_HIGH} pixels.")
+        raise ValueError(f"{path} is {wide} × {high}: celeba's are {_WIDE} × {_HIGH} pixels.")
     return np.asarray(picture.crop(_SQUARE).resize((SIZE, SIZE), Image.Resampling.BOX))

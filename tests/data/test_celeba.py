@@ -1,4 +1,5 @@
 import codecs
+import shutil
 
 import numpy as np
 import pytest
@@ -149,3 +150,91 @@ def test_a_picture_of_another_size_is_refused(folder):
 def test_a_count_is_checked(folder):
     with pytest.raises(ValueError, match="count is 3"):
         opened(folder, count=3)
+
+
+def test_blank_last_lines_are_no_rows(folder):
+    for name in ("list_attr_celeba.txt", "list_eval_partition.txt"):
+        with (folder / name).open("a") as file:
+            file.write("\n  \r\n\n")
+    assert len(opened(folder).v) == COUNT
+
+
+def as_kaggle(folder):
+    """The same lists as tables with a row of names, the pictures one folder deeper."""
+    lines = (folder / "list_attr_celeba.txt").read_text().splitlines()
+    rows = [["image_id", *lines[1].split()], *(line.split() for line in lines[2:])]
+    (folder / "list_attr_celeba.csv").write_text("".join(",".join(row) + "\n" for row in rows))
+    parts = (folder / "list_eval_partition.txt").read_text().splitlines()
+    table = ["image_id,partition", *(",".join(part.split()) for part in parts)]
+    (folder / "list_eval_partition.csv").write_text("\r\n".join(table) + "\r\n")
+    for name in ("list_attr_celeba.txt", "list_eval_partition.txt"):
+        (folder / name).unlink()
+    (folder / "img_align_celeba").rename(folder / "inner")
+    (folder / "img_align_celeba").mkdir()
+    (folder / "inner").rename(folder / "img_align_celeba" / "img_align_celeba")
+
+
+def as_png(folder, name):
+    (folder / name).mkdir(exist_ok=True)
+    for path in sorted((folder / "img_align_celeba").glob("*.jpg")):
+        with Image.open(path) as picture:
+            picture.save(folder / name / f"{path.stem}.png")
+        path.unlink()
+
+
+@pytest.mark.parametrize(
+    "arrange",
+    [
+        as_kaggle,
+        lambda folder: as_png(folder, "img_align_celeba_png"),
+        lambda folder: as_png(folder, "img_align_celeba"),
+    ],
+    ids=["Kaggle's", "PNG twins", "PNG in the folder of JPEG"],
+)
+def test_the_same_pictures_are_read_from_every_layout(folder, arrange):
+    expected = opened(folder, count=COUNT)
+    arrange(folder)
+    found = opened(folder, count=COUNT)
+    assert found.v.equal(expected.v)
+    assert found.x.equal(expected.x)
+    for split in ("train", "validation", "test"):
+        assert found.rows(split).tolist() == expected.rows(split).tolist()
+
+
+@pytest.mark.parametrize("rows", [10, COUNT - 1])
+def test_a_list_that_was_cut_is_refused(folder, rows):
+    path = folder / "list_attr_celeba.txt"
+    path.write_text("\n".join(path.read_text().splitlines()[: 2 + rows]) + "\n")
+    with pytest.raises(ValueError, match=f"says '{COUNT}' pictures in its first line .* {rows}"):
+        opened(folder)
+
+
+def test_a_cut_list_that_declares_nothing_is_seen_by_the_other(folder):
+    as_kaggle(folder)
+    path = folder / "list_attr_celeba.csv"
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:11]))
+    with pytest.raises(
+        ValueError, match=r"partition\.csv lists 20 pictures, and .* 10: one of them"
+    ):
+        opened(folder)
+
+
+@pytest.mark.parametrize("name", ["../000001.jpg", "/etc/1.jpg", "a\\b.jpg", "..", "C:x.jpg"])
+def test_a_list_names_files_of_the_folder_alone(folder, name):
+    path = folder / "list_attr_celeba.txt"
+    path.write_text(path.read_text().replace("000003.jpg", name))
+    with pytest.raises(ValueError, match=r"Line 5 of list_attr_celeba\.txt names no file"):
+        opened(folder)
+
+
+def test_what_cannot_be_read_is_said_with_its_path(folder):
+    path = folder / "img_align_celeba" / "000003.jpg"
+    path.write_text("no picture")
+    with pytest.raises(ValueError, match=f"cannot be read: {path} is no picture"):
+        opened(folder)
+    path.unlink()
+    with pytest.raises(ValueError, match=f"cannot be read: {path} is missing"):
+        opened(folder)
+    shutil.rmtree(folder / "img_align_celeba")
+    with pytest.raises(ValueError, match=r"img_align_celeba/000001\.jpg is missing"):
+        opened(folder)
