@@ -49,6 +49,16 @@ class ConceptExplorer(Opened):
         """The data set, whose laws are the truth."""
         return self.checkpoint.dataset
 
+    def _lacks(self, request: str) -> str:
+        if self.model.graph_only:
+            return "it learned its graph alone, which no picture enters"
+        if request not in ("intervention", "counterfactual"):
+            return ""
+        if not self.model.supervised:
+            return "no label names its concepts, and it learned no graph of them"
+        acyclic = nx.is_directed_acyclic_graph(self.graph)
+        return "" if acyclic else "the graph that it learned has a cycle"
+
     @property
     def latent_names(self) -> tuple[str, ...]:
         """The concepts, as people call them; without labels there are none."""

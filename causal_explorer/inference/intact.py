@@ -57,6 +57,10 @@ class IntactExplorer(Opened):
         """The treatment alone."""
         return self.dataset.variables[:1]
 
+    def _lacks(self, request: str) -> str:
+        unknown = request == "intervention" and self.dataset.scm is None
+        return "nobody knows what else would change in a population of its data" if unknown else ""
+
     @torch.no_grad()
     def reconstruct(
         self, image: ArrayLike | None = None, factors: Mapping[str, float] | None = None

@@ -7,8 +7,9 @@ reason, instead of answered with something that looks alike.
 from __future__ import annotations
 
 from abc import ABC
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, wraps
 from types import FunctionType
 from typing import Any, ClassVar, NoReturn
 
@@ -19,6 +20,7 @@ from causal_explorer.inference.agreement import l1
 from causal_explorer.models.base import REQUESTS
 from causal_explorer.scm.variables import AnyVariable
 from causal_explorer.undisturbed import undisturbed
+from causal_explorer.wording import brief, listed
 
 
 class RefusedError(ValueError):
@@ -44,7 +46,7 @@ class Opened(ABC):
             if name.startswith("_"):
                 continue
             if isinstance(own, FunctionType):
-                setattr(cls, name, undisturbed(own))
+                setattr(cls, name, undisturbed(_asked(own) if name in REQUESTS else own))
             elif isinstance(own, property) and own.fget:
                 setattr(cls, name, property(undisturbed(own.fget), doc=own.__doc__))
             elif isinstance(own, cached_property):
@@ -53,12 +55,13 @@ class Opened(ABC):
     @property
     def may(self) -> list[str]:
         """What it may be asked, keys of `REQUESTS`."""
-        return [request for request in REQUESTS if request in self.checkpoint.model.tells]
+        return [request for request in REQUESTS if not self.why_not(request)]
 
     @property
     def targets(self) -> tuple[AnyVariable, ...]:
-        """The variables that do() may set; none where no intervention is answered."""
-        return self.checkpoint.dataset.variables if "intervention" in self.may else ()
+        """The variables that do() may set; none where no do() is answered."""
+        done = {"intervention", "counterfactual"} & set(self.may)
+        return self.checkpoint.dataset.variables if done else ()
 
     @property
     def latent_names(self) -> tuple[str, ...]:
@@ -66,11 +69,20 @@ class Opened(ABC):
         return ()
 
     def why_not(self, request: str) -> str:
-        """Why a request is refused, in one sentence; empty where it is not."""
+        """Why a request is refused, in one sentence; empty where it is not.
+
+        Raises:
+            ValueError: no key of `REQUESTS`.
+        """
+        if not isinstance(request, str) or request not in REQUESTS:
+            raise ValueError(f"request is {brief(request)}: it takes one of {listed(REQUESTS)}.")
         model = self.checkpoint.model
-        if request in model.tells:
-            return ""
-        return f"{self.checkpoint.id} does not {REQUESTS[request]}: {model.refusals[request]}."
+        why = self._lacks(request) if request in model.tells else model.refusals[request]
+        return f"{self.checkpoint.id} does not {REQUESTS[request]}: {why}." if why else ""
+
+    def _lacks(self, request: str) -> str:
+        """What this checkpoint or its data set lacks for a request that its model tells."""
+        return ""
 
     def reconstruct(self, *args: Any, **kwargs: Any) -> Any:
         """Encodes an image and decodes it again."""
@@ -98,6 +110,18 @@ class Opened(ABC):
 
     def _refuse(self, request: str) -> NoReturn:
         raise RefusedError(self.why_not(request))
+
+
+def _asked(call: Callable[..., Any]) -> Callable[..., Any]:
+    """The same answer, refused before anything else where `why_not` says why."""
+
+    @wraps(call)
+    def answer(self: Opened, *args: Any, **kwargs: Any) -> Any:
+        if self.why_not(call.__name__):
+            self._refuse(call.__name__)
+        return call(self, *args, **kwargs)
+
+    return answer
 
 
 @dataclass(frozen=True)
