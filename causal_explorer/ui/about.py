@@ -11,8 +11,8 @@ from causal_explorer.sharing.catalogue import entry, systems
 
 WHAT = """
 Pick an image, ask what it would have looked like had a factor been different, and see the answer
-beside the truth. The data come from a structural causal model plus a renderer, so every
-counterfactual has a known true picture, and the trained model is measured against it.
+beside the truth. The data come from a structural causal model plus a renderer, so under a story and
+a coupling every counterfactual has a true picture, and the trained model is measured against it.
 """
 PICTURES = """
 - **Original**: the factual image, the evidence.
@@ -39,12 +39,16 @@ edges into the targets. **Prediction** runs the same noise through what is left.
 ASSUMED = """
 - The causal graph and its conditional tables: they are given, not learned.
 - The coupling: how one noise answers under different causes.
-- No hidden cause of the factors, but for those that the story names.
-- p(x | v, z) stays as it is when the story changes: independent mechanisms.
+- No hidden cause of the factors, but for those that the story names; independent noises, and labels
+  free of error.
+- One noise a pixel, which switches it on below p(x = 1 | v, z): a coupling too.
+- p(x | v, z) stays as it is when the story changes: z is independent of the factors, nothing hidden
+  causes both a factor and the picture, and training saw pictures wherever a story has mass.
 """
 NOT_IDENTIFIED = """
 - **The coupling.** Gumbel-max and monotone entail the same observations and the same interventions,
-  yet different counterfactuals. No data can decide between them.
+  yet different counterfactuals of one unit. Neither seeing nor doing decides between them.
+- **z.** That a style stays under do() is given, to the model and to the renderer alike.
 - **Factors, where the picture is ambiguous.** A square shows the same picture at up to four of its
   orientations, a small ellipse at up to two, and every shape at 0 and 39, a full turn apart. From
   the image alone all explanations are kept, each with its probability, and the answer is their
@@ -66,6 +70,10 @@ SOURCES = """
   [arXiv:1312.6114](https://arxiv.org/abs/1312.6114)
 - M. Monteiro, F. De Sousa Ribeiro, N. Pawlowski, D. C. Castro, B. Glocker. Measuring axiomatic
   soundness of counterfactual image models. 2023. [arXiv:2303.01274](https://arxiv.org/abs/2303.01274)
+- Y. Pan, E. Bareinboim. Counterfactual image editing. 2024.
+  [arXiv:2403.09683](https://arxiv.org/abs/2403.09683)
+- A. Raghavan, E. Bareinboim. Counterfactual realizability. 2025.
+  [arXiv:2503.11870](https://arxiv.org/abs/2503.11870)
 - L. Matthey, I. Higgins, D. Hassabis, A. Lerchner. dSprites: disentanglement testing sprites
   dataset. 2017. [github.com/google-deepmind/dsprites-dataset](https://github.com/google-deepmind/dsprites-dataset)
 - E. Bingham and others. Pyro: deep universal probabilistic programming. *Journal of Machine

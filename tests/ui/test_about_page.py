@@ -33,17 +33,27 @@ def test_the_page_says_what_it_has_to():
     page = opened()
     text = " ".join(element.value for element in page.markdown)
     assert page.title[0].value == "About"
-    for words in ("Original", "Reconstruction", "Averaged counterfactual density", "Truth"):
+    for words in (
+        "Original",
+        "Reconstruction",
+        "Averaged counterfactual density",
+        "Truth under a coupling",
+    ):
         assert f"**{words}**" in text
     for words in ("Abduction", "No hidden cause", "The coupling", "Pearl", "Bingham", "737,280"):
         assert words in text
+    for assumed in ("independent noises", "free of error", "One noise a pixel", "wherever a story"):
+        assert assumed in text
     assert r"v_i &:= f_i" in page.latex[0].value
     assert page.code[0].value == about.bibtex()
 
 
 @pytest.mark.parametrize(
     "number",
-    ["2006.06485", "1905.05824", "1411.0030", "1312.6114", "2303.01274"],
+    [
+        *("2006.06485", "1905.05824", "1411.0030", "1312.6114", "2303.01274"),
+        *("2403.09683", "2503.11870"),
+    ],
 )
 def test_each_paper_is_linked_to_its_own_number(number):
     assert f"[arXiv:{number}](https://arxiv.org/abs/{number})" in about.SOURCES
