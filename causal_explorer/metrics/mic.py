@@ -5,8 +5,8 @@
 
 Source: Reshef et al. 2011 (doi 10.1126/science.1205438), the approximation of its supplement: one
 axis in equal parts, the other by dynamic programming over clumps; TIC, Reshef et al. 2016
-(arXiv:1505.02213), normalised. The one library that has both, minepy, does not build on a
-current Python; its documented figures stand in the tests.
+(arXiv:1505.02213), normalised. Where values tie there may be fewer rows than were wished for: M is
+normalised by those that there are, as in minepy 1.2.6, whose figures stand in the tests.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from __future__ import annotations
 import numpy as np
 
 _ALPHA, _CLUMPS = 0.6, 15  # the exponent of the largest grid; clumps a column: minepy's defaults
+_FEWEST = 8  # points: fewer are as often told whole by chance as not
 
 
 def mic_tic(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
-    """MIC and TIC of two variables.
+    """MIC and TIC of two variables, whatever the order of their points.
 
     Args:
         x: (N,) numbers.
@@ -30,15 +31,15 @@ def mic_tic(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
         ValueError: not two (N,) arrays of 8 or more finite numbers.
     """
     x, y = np.asarray(x, float), np.asarray(y, float)
-    if x.ndim != 1 or x.shape != y.shape or len(x) < 8 or not np.isfinite([x, y]).all():
-        raise ValueError("MIC takes two arrays of as many finite numbers, 8 or more.")
+    if x.ndim != 1 or x.shape != y.shape or len(x) < _FEWEST or not np.isfinite([x, y]).all():
+        raise ValueError(
+            f"x and y have shapes {x.shape} and {y.shape}: MIC takes two arrays of as many finite "
+            f"numbers, {_FEWEST} or more."
+        )
+    if x.min() == x.max() or y.min() == y.max():
+        return 0.0, 0.0
     size = max(len(x) ** _ALPHA, 4.0)
-    across, down = _characteristic(x, y, size), _characteristic(y, x, size).T
-    rows, columns = (max(across.shape[i], down.shape[i]) for i in (0, 1))
-    whole = np.full((rows, columns), np.nan)
-    for part in (across, down):
-        cell = whole[: part.shape[0], : part.shape[1]]
-        np.fmax(cell, part, out=cell)
+    whole = np.fmax(_characteristic(x, y, size), _characteristic(y, x, size).T)
     known = whole[np.isfinite(whole)]
     return float(known.max()), float(known.mean())
 
@@ -53,18 +54,15 @@ def _characteristic(x: np.ndarray, y: np.ndarray, size: float) -> np.ndarray:
     order = np.argsort(x, kind="stable")
     for parts in range(2, most + 1):
         columns = int(size // parts)
-        if columns < 2:
-            continue
         row = _equal_parts(y, parts)[order]
-        counts = _clumps(row, x[order], _CLUMPS * columns)
-        information = _best_columns(counts, columns)
-        fewest = np.minimum(parts, np.arange(2, columns + 1))
-        found[parts, 2 : columns + 1] = information / np.log(fewest)
+        information = _best_columns(_clumps(row, x[order], _CLUMPS * columns), columns)
+        fewest = np.minimum(row.max() + 1, np.arange(2, columns + 1))
+        found[parts, 2 : columns + 1] = np.minimum(information / np.log(fewest), 1.0)  # rounding
     return found
 
 
 def _equal_parts(y: np.ndarray, parts: int) -> np.ndarray:
-    """(N,) the part of each point, parts as equal as ties allow."""
+    """(N,) the part of each point, parts as equal as ties allow: EquipartitionYAxis."""
     values, inverse, counts = np.unique(y, return_inverse=True, return_counts=True)
     part = np.zeros(len(values), int)
     current, filled, left = 0, 0, len(y)
@@ -78,9 +76,20 @@ def _equal_parts(y: np.ndarray, parts: int) -> np.ndarray:
 
 
 def _clumps(row: np.ndarray, x: np.ndarray, most: int) -> np.ndarray:
-    """(C + 1, parts) points of each part up to the end of each clump, which no column cuts."""
-    cuts = (np.diff(row) != 0) & (np.diff(x) > 0)
-    clump = np.concatenate([[0], cuts.cumsum()])
+    """(C + 1, parts) points of each part up to the end of each clump, which no column cuts.
+
+    Neighbours in one row are a clump; points of equal x that lie in several rows are a clump of
+    their own, since no column comes between them: GetClumpsPartition.
+
+    Args:
+        row: (N,) int of the points in the order of x.
+        x: (N,) ascending.
+        most: clumps; more are joined to about equal ones: GetSuperclumpsPartition.
+    """
+    tie = np.concatenate([[0], (x[1:] > x[:-1]).cumsum()])
+    first = np.flatnonzero(np.diff(tie, prepend=-1))
+    mixed = (np.minimum.reduceat(row, first) < np.maximum.reduceat(row, first))[tie]
+    clump = np.concatenate([[0], (np.diff(np.where(mixed, -1 - tie, row)) != 0).cumsum()])
     if clump[-1] + 1 > most:
         clump = _equal_parts(clump, most)
     ends = np.concatenate([[0], np.flatnonzero(np.diff(clump)) + 1, [len(row)]])

@@ -73,6 +73,15 @@ def test_rounding_does_not_decide_a_pixel_that_stands_at_one_half():
     assert truth_error(lambda q: answer(0.4 * truth, truth), QUERIES[:1]).exact == 0
 
 
+def test_means_and_the_worst_are_over_queries():
+    full = np.ones((64, 64))
+    shares = iter([1.0, 0.25, 0.5])
+    error = truth_error(lambda q: answer(next(shares) * full, full), QUERIES[:3])
+    assert (error.iou, error.worst_iou) == pytest.approx((1.75 / 3, 0.25))
+    assert error.l1 == pytest.approx(1.25 / 3)
+    assert error.exact == pytest.approx(1 / 3)  # 0.5 is not above it
+
+
 def test_no_query_is_one_sentence():
     with pytest.raises(ValueError, match="There is no query"):
         truth_error(lambda q: answer(picture(q.factors), picture(q.do)), [])
