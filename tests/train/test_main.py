@@ -124,6 +124,7 @@ def test_resuming_gives_the_same_curve_and_weights(finished, tmp_path, monkeypat
         (["scm-vae", "--set", "data={}", "--set", "data.size=3"], "has no setting 'size'"),
         (["scm-vae", "--set", "model=3"], "The model '3' is unknown"),
         (["scm-vae", "--set", 'train.warm={decoder="nope"}'], "There is no checkpoint 'nope'"),
+        (["cevae", "--set", "data.units=10"], "validation"),
         (["no\0such"], "There is no config"),
         (["x" * 5_000], "There is no config"),
         (["."], "There is no config '.'"),
