@@ -132,6 +132,7 @@ def test_resuming_gives_the_same_curve_and_weights(finished, tmp_path, monkeypat
         ([], "the following arguments are required: config"),
     ],
 )
+@pytest.mark.usefixtures("finished")  # the pictures are drawn by then, which has a bar of its own
 def test_bad_runs_end_with_one_sentence(arguments, sentence, tmp_path, capsys):
     assert main([*arguments, "--out", str(tmp_path / "new")]) == 2
     error = capsys.readouterr().err
