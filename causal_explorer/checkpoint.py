@@ -13,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import json
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -54,11 +54,11 @@ class Checkpoint(Generic[M]):
     """
 
     id: str
-    model: M
+    model: M = field(repr=False)
     dataset: Dataset
-    config: dict[str, Any]
-    metrics: dict[str, Any]
-    card: str
+    config: dict[str, Any] = field(repr=False)
+    metrics: dict[str, Any] = field(repr=False)
+    card: str = field(repr=False)
     folder: Path | None = None
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from inspect import signature
 from typing import Any
@@ -53,6 +53,7 @@ class Dataset:
         before: variables that the treatment, the first one, does not change, by name.
         search: opens the windows of all pictures that `render` can draw; None where there are too
             many.
+        made_of: its name and settings, as `dataset_named` takes them; None of one of your own.
         unseen: variables of `scm` that no picture shows, by name; of them, the hidden are noise.
     """
 
@@ -78,6 +79,17 @@ class Dataset:
     before: tuple[str, ...] = ()
     search: Callable[[], Windows] | None = field(default=None, repr=False)
     unseen: tuple[str, ...] = ()
+    made_of: Mapping[str, object] | None = field(default=None, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        settings = "".join(f", {key}={brief(value)}" for key, value in self.settings.items())
+        return f"Dataset({self.name!r}{settings})"
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """Pickled by its name and settings: another process makes it anew, or has it already."""
+        if self.made_of is not None and dataset_named(self.made_of) is self:
+            return dataset_named, (self.made_of,)
+        return super().__reduce_ex__(protocol)
 
     def units(self, v: np.ndarray, hidden: np.ndarray | Sequence[int] | None = None) -> np.ndarray:
         """Units as `render` takes them, from (N, V) values of the variables.
@@ -249,4 +261,5 @@ def dataset_named(spec: str | Mapping[str, object]) -> Dataset:
 @lru_cache(maxsize=32)
 def _made(name: str, settings: tuple[tuple[str, type, Any], ...]) -> Dataset:
     """Made once; types are part of the key, as 100 units are taken and 100.0 are refused."""
-    return DATASETS[name](**{key: value for key, _, value in settings})
+    told = {key: value for key, _, value in settings}
+    return replace(DATASETS[name](**told), made_of={"name": name, **told})

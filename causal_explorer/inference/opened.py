@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property, wraps
 from types import FunctionType
 from typing import Any, ClassVar, NoReturn
@@ -51,6 +51,10 @@ class Opened(ABC):
                 setattr(cls, name, property(undisturbed(own.fget), doc=own.__doc__))
             elif isinstance(own, cached_property):
                 own.func = undisturbed(own.func)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a worker process is sent: the fields, and nothing that was computed from them."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @property
     def may(self) -> list[str]:

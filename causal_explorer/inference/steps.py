@@ -44,12 +44,12 @@ class Factors:
         counterfactual: (D,) int64 class of each variable after.
     """
 
-    variables: tuple[Variable, ...]
-    noise: Table
-    rows: Table
-    rows_cf: Table
-    factual: Table
-    counterfactual: Table
+    variables: tuple[Variable, ...] = field(repr=False)
+    noise: Table = field(repr=False)
+    rows: Table = field(repr=False)
+    rows_cf: Table = field(repr=False)
+    factual: Table = field(repr=False)
+    counterfactual: Table = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -69,14 +69,14 @@ class Pixels:
         reads_latent: whether any picture depends on z.
     """
 
-    x: np.ndarray | None
-    p: np.ndarray
-    p_cf: np.ndarray
-    density: np.ndarray
-    truth: np.ndarray
-    z: np.ndarray
-    z_mean: np.ndarray
-    z_stddev: np.ndarray
+    x: np.ndarray | None = field(repr=False)
+    p: np.ndarray = field(repr=False)
+    p_cf: np.ndarray = field(repr=False)
+    density: np.ndarray = field(repr=False)
+    truth: np.ndarray = field(repr=False)
+    z: np.ndarray = field(repr=False)
+    z_mean: np.ndarray = field(repr=False)
+    z_stddev: np.ndarray = field(repr=False)
     reads_latent: bool
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -26,7 +26,7 @@ class Mechanism:
     """
 
     parents: tuple[str, ...]
-    table: Tensor
+    table: Tensor = field(repr=False)
 
     def __post_init__(self) -> None:
         if self.table.ndim != len(self.parents) + 1:

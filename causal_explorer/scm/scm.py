@@ -22,7 +22,7 @@ from causal_explorer.scm.graph import causal_graph, causal_order
 from causal_explorer.scm.inversion import invert
 from causal_explorer.scm.mechanisms import Mechanism
 from causal_explorer.scm.variables import Variable
-from causal_explorer.wording import listed
+from causal_explorer.wording import listed, shortened
 
 Classes = dict[str, Tensor]  # variable → (N,) int64
 Noise = dict[str, Tensor]  # variable → (N,) or (N, K) float64
@@ -47,6 +47,9 @@ class SCM:
     mechanisms: Mapping[str, Mechanism] = field(repr=False)
     hidden: tuple[Variable, ...] = ()
     coupling: str = "gumbel"
+
+    def __repr__(self) -> str:
+        return f"SCM({shortened(self.name)!r}, coupling={self.coupling!r})"
 
     def __post_init__(self) -> None:
         names = [variable.name for variable in self.all]

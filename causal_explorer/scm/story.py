@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import prod
 
 from causal_explorer import toml
@@ -59,9 +59,9 @@ class Story:
     """
 
     name: str
-    summary: str
+    summary: str = field(repr=False)
     coupling: str
-    mechanisms: Mapping[str, Peak | Table]
+    mechanisms: Mapping[str, Peak | Table] = field(repr=False)
     hidden: Mapping[str, int]
 
     def __post_init__(self) -> None:

@@ -27,8 +27,8 @@ class Named(ABC):
 
     name: str
     called: str = field(default="", kw_only=True)
-    about: str = field(default="", kw_only=True)
-    supposed: tuple[str, ...] = field(default=(), kw_only=True)
+    about: str = field(default="", kw_only=True, repr=False)
+    supposed: tuple[str, ...] = field(default=(), kw_only=True, repr=False)
 
     @property
     def title(self) -> str:
@@ -59,7 +59,7 @@ class Variable(Named):
             as orientation 39 is 0: one step fewer than there are classes leads around it.
     """
 
-    values: tuple[float, ...]
+    values: tuple[float, ...] = field(repr=False)
     unit: str = ""
     kind: Kind = "ordinal"
     labels: tuple[str, ...] = ()
