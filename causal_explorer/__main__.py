@@ -1,4 +1,4 @@
-"""`python -m causal_explorer check scm-vae`: measures a checkpoint by axioms and truth."""
+"""`python -m causal_explorer check scm-vae`: measures any checkpoint by axioms and truth."""
 
 from __future__ import annotations
 
@@ -9,18 +9,24 @@ from pathlib import Path
 from typing import NoReturn
 
 from causal_explorer import checkpoint
+from causal_explorer.inference.explorer import Explorer
+from causal_explorer.inference.opened import Opened
 from causal_explorer.inference.opening import load
 from causal_explorer.metrics.report import MAX_QUERIES, Report, check
-from causal_explorer.metrics.table import table
+from causal_explorer.metrics.systems import SystemReport, measure
+from causal_explorer.metrics.table import system_table, table
 from causal_explorer.wording import first_line
+
+QUERIES, UNITS = 1_000, 50  # behind each figure: of the axioms, of a system
+_FULL = 5  # times as many
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command line; 0 if all went well."""
     try:
         options = _parser().parse_args(arguments)
-        report = check(load(options.checkpoint, options.story), options.queries, options.seed)
-        print(json.dumps(report.as_dict(), indent=2) if options.json else table(report))
+        report = measured(load(options.checkpoint, options.story), options)
+        print(json.dumps(report.as_dict(), indent=2) if options.json else text(report))
         if options.save:
             print(f"Saved: {save(report, options.checkpoint)}", file=sys.stderr)
     except (ValueError, OSError, RuntimeError, MemoryError) as error:
@@ -32,7 +38,26 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def save(report: Report, name: str | Path) -> Path:
+def measured(opened: Opened, options: argparse.Namespace) -> Report | SystemReport:
+    """The axioms of an SCM-VAE whose labels say all; of any other system its own figures.
+
+    Raises:
+        ValueError: in one sentence, what was given and what is allowed.
+    """
+    whole = isinstance(opened, Explorer) and not opened.checkpoint.dataset.hidden
+    usual = (QUERIES if whole else UNITS) * (_FULL if options.full else 1)
+    count = usual if options.queries is None else options.queries
+    if whole:
+        return check(opened, count, options.seed)
+    return measure(opened, count, options.seed)
+
+
+def text(report: Report | SystemReport) -> str:
+    """A report for people."""
+    return system_table(report) if isinstance(report, SystemReport) else table(report)
+
+
+def save(report: Report | SystemReport, name: str | Path) -> Path:
     """Writes a report into the folder of its checkpoint, as check.json.
 
     Raises:
@@ -40,7 +65,7 @@ def save(report: Report, name: str | Path) -> Path:
         OSError: the folder cannot be written.
     """
     path = checkpoint.find(name) / "check.json"
-    path.write_text(json.dumps(report.as_dict(), indent=2) + "\n")
+    path.write_text(json.dumps(report.as_dict(), indent=2) + "\n", encoding="utf-8")
     return path
 
 
@@ -58,8 +83,11 @@ def _parser() -> argparse.ArgumentParser:
     checking.add_argument("checkpoint", help="a name under checkpoints/, or a folder")
     checking.add_argument("--json", action="store_true", help="print JSON instead of tables")
     checking.add_argument(
-        "--queries", type=int, default=1000, help=f"behind each figure, 1 to {MAX_QUERIES:,}"
+        "--queries",
+        type=int,
+        help=f"or units behind each figure, to {MAX_QUERIES:,}; {QUERIES:,} or {UNITS} if left out",
     )
+    checking.add_argument("--full", action="store_true", help=f"{_FULL} times as many of them")
     checking.add_argument("--seed", type=int, default=0, help="of all draws, 0 or above")
     checking.add_argument("--story", default="default", help="by name, or a TOML file")
     checking.add_argument(

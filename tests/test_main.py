@@ -49,6 +49,44 @@ def test_it_is_saved_beside_the_checkpoint_which_still_opens(quick, tmp_path, ca
     assert checkpoint.read(folder).id == "mine"
 
 
+@pytest.mark.usefixtures("cache")
+@pytest.mark.parametrize("name", sorted(set(checkpoint.shipped_models()) - {"scm-vae-mlp"}))
+def test_every_shipped_system_has_a_check_as_a_table_and_as_json(name, capsys):
+    assert command.main(["check", name, "--json", "--queries", "2"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["checkpoint"], found["seed"]) == (name, 0)
+    if name == "scm-vae":
+        return
+    assert command.main(["check", name, "--queries", "2"]) == 0
+    printed = capsys.readouterr().out
+    assert found["figures"]
+    for figure in found["figures"]:
+        assert figure["name"] in printed
+        assert isinstance(figure["value"], (int, float)), figure
+    assert printed.startswith(f"{name} on {found['data']}: 2 held-out units")
+
+
+def test_full_asks_for_more(quick, capsys):
+    assert command.main(["check", "scm-vae", "--full"]) == 0
+    assert command.main(["check", "scm-vae", "--full", "--queries", "7"]) == 0
+    assert [queries for _, _, queries, _ in quick] == [5_000, 7]
+
+
+@pytest.mark.parametrize("spoil", ["empty", "file", "link"])
+def test_what_is_no_checkpoint_is_one_sentence(spoil, tmp_path, capsys):
+    place = tmp_path / "mine"
+    if spoil == "empty":
+        place.mkdir()
+    elif spoil == "file":
+        place.write_text("no folder")
+    else:
+        place.symlink_to(tmp_path / "nowhere")
+    assert command.main(["check", str(place)]) == 2
+    printed = capsys.readouterr()
+    assert printed.err.startswith("error: There is no checkpoint ")
+    assert printed.err.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

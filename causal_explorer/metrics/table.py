@@ -7,6 +7,7 @@ arXiv:2403.20287, on Morpho-MNIST and faces), where z has much to keep.
 from __future__ import annotations
 
 from causal_explorer.metrics.report import ANY, Repeated, Report
+from causal_explorer.metrics.systems import SystemReport
 
 _Row = tuple[str, ...]
 _PATHS = {"decoder_mean": "decoder mean", "sampled": "sampled"}
@@ -16,6 +17,16 @@ def table(report: Report) -> str:
     """Every figure of a report, a paragraph for each measure."""
     parts = (_head, _axioms, _effectiveness, _truth, _probe, _minimality)
     return "\n\n".join("\n".join(part(report)) for part in parts)
+
+
+def system_table(report: SystemReport) -> str:
+    """Every figure of a system, a line for each."""
+    rows: list[_Row] = [("", "figure")]
+    rows += [(own.name, f"{own.value:.5g} {own.unit}".rstrip()) for own in report.figures]
+    notes = ["", *(f"  {own.note}".rstrip() for own in report.figures)]
+    lines = [line + note for line, note in zip(_grid(rows), notes, strict=True)]
+    about = f"{report.units:,} held-out units behind each counterfactual, seed {report.seed}."
+    return "\n".join([f"{report.checkpoint} on {report.data}: {about}", "", *lines])
 
 
 def _head(report: Report) -> list[str]:
