@@ -1,3 +1,6 @@
+from copy import deepcopy
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
@@ -168,3 +171,21 @@ def test_what_follows_from_the_unit_may_leave_its_range_too(pendulums):
     with pytest.raises(ValueError, match="shadow_position"):
         pendulums.counterfactual(answer.factual | {"shadow_position": 1.0}, {"angle": 0})
     assert answer.counterfactual["angle"] == 0
+
+
+def test_effects_follow_their_causes_whatever_order_the_columns_have(pendulums):
+    """Chains through all four concepts, up the columns and down: each mechanism reads the new."""
+    changed = deepcopy(pendulums)
+    z = torch.randn(5, 4, generator=torch.Generator().manual_seed(0))
+    for order in ([0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]):
+        graph = changed.model.graph
+        with torch.no_grad():
+            graph.logits.fill_(-9.0)
+            for cause, effect in pairwise(order):
+                graph.logits[cause, effect] = 9.0
+            found = changed._predict(z, {order[0]: 1.5})
+            assert (found[:, order[0]] == 1.5).all()
+            for j in order[1:]:  # the noise is what it was
+                before, after = (values[:, j] - graph.mean(values, j) for values in (z, found))
+                torch.testing.assert_close(after, before, atol=1e-5, rtol=0)
+            assert (found[:, order[-1]] != z[:, order[-1]]).any()

@@ -237,3 +237,12 @@ def test_how_badly_labels_fit_the_image_is_said(explorer):
     posterior = explorer.counterfactual(told, image=image, do={"scale": 0}).posterior
     assert 0.5 < posterior.overlap < 0.8
     assert posterior.nats > 500
+
+
+def test_what_a_hidden_cause_leaves_open_is_summed_not_the_best_of_it(explorer):
+    """p(v | given) of a story with a hidden wind, against all its joint, added up over the wind."""
+    told, given = explorer.with_story("shared-cause"), {"shape": 2, "scale": 3, "orientation": 10}
+    posterior = told.counterfactual(given, do={"posX": 3}, samples=3).posterior
+    joint = told.story.log_joint(given).exp().numpy().sum(-1)[0, 0, 0]  # (posX, posY)
+    exact = (joint / joint.sum())[posterior.classes[:, 3], posterior.classes[:, 4]]
+    np.testing.assert_allclose(posterior.probabilities, exact, rtol=1e-9)

@@ -164,3 +164,22 @@ def test_a_picture_alone_is_answered_and_its_truth_is_not_known(trained, face):
     assert told.counterfactual["Eyeglasses"] == 1
     with pytest.raises(ValueError, match="has no value"):
         trained.counterfactual(labels, {"Eyeglasses": 1})
+
+
+@pytest.mark.parametrize("log_sd", [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0])
+def test_labels_weigh_the_pixels_by_their_variance(log_sd):
+    """log p(v) + log N(y; mean, σ²) - KL, by torch's own normal."""
+    asked = explorer()
+    with torch.no_grad():
+        asked.model.log_sd.fill_(log_sd)
+        drawn = units.picture(asked.dataset, UNIT)
+        y = torch.from_numpy(drawn).float().movedim(-1, 0)[None]
+        v = torch.cartesian_prod(*(torch.arange(one.classes) for one in asked.dataset.variables))
+        q = asked.model.encode(v, y.expand(len(v), -1, -1, -1))
+        mean = asked.model.decode(q.mean, v[:, 0].float(), v)
+        pixels = torch.distributions.Normal(mean.double(), np.exp(log_sd)).log_prob(y.double())
+        law = asked.dataset.scm()
+        kl = torch.distributions.kl_divergence(q, asked.model.balanced_prior(v))
+        fit = law.log_prob(law.unstack(v)) + pixels.flatten(1).sum(1) - kl
+        found = list(asked._explained(y).values())
+    assert found == v[fit.argmax()].tolist()

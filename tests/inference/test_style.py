@@ -204,3 +204,12 @@ def test_units_take_the_first_class_of_what_is_not_told(styled, explorer):
     plain = explorer.checkpoint.dataset.units(ROW[None])
     np.testing.assert_array_equal(plain, ROW[None])
     assert replace(dataset, hidden=()).units(ROW[None]).shape == (1, 5)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_style_that_is_drawn_is_the_same_after_do(styled, seed):
+    """One sample of some of the factors: nothing moves, so that the truth is the original."""
+    ask = {"factors": {"shape": "heart", "scale": 5}, "do": {"posX": ce.Shift(0)}}
+    answer = styled.counterfactual(**ask, samples=1, seed=seed)
+    assert answer.original.any()
+    np.testing.assert_array_equal(answer.truth, answer.original)

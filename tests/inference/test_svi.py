@@ -107,3 +107,13 @@ def test_two_sessions_at_once_get_what_each_would_get_alone(exhibit):
     for answer in both:
         np.testing.assert_array_equal(answer.losses, alone.losses)
         np.testing.assert_array_equal(answer.density, alone.density)
+
+
+def test_the_variance_of_a_pixel_is_that_of_its_density(exhibit):
+    """Var x' = Var p + E p (1 - p), over the draws that the density is the mean of."""
+    answer = exhibit.counterfactual(
+        HEART, do={"shape": 0}, samples=4, abduction="svi", svi=SVISettings(2)
+    )
+    exact = answer.density * (1 - answer.density)
+    np.testing.assert_allclose(answer.uncertainty.total, exact, atol=1e-9)
+    assert answer.uncertainty.factors.max() > 1e-3

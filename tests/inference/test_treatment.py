@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+import causal_explorer as ce
 from causal_explorer.checkpoint import Checkpoint
 from causal_explorer.data.dataset import dataset_named
 from causal_explorer.inference.opened import RefusedError
@@ -183,3 +184,9 @@ def test_higher_rungs_are_refused_with_the_reason(sprites):
 def test_a_picture_that_nothing_explains_is_refused(sprites, shade):
     with pytest.raises(ValueError, match="shows no sprite that the model knows"):
         sprites.effect(image=np.full((32, 64, 1), shade))
+
+
+def test_the_shipped_model_tells_who_gains_more():
+    """Draws of one unit are averaged, not one draw of many units."""
+    found = ce.load("cevae").effect(units=300, samples=20)
+    assert np.corrcoef(found.ite, found.truth_ite)[0, 1] > 0.6

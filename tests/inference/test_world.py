@@ -219,3 +219,28 @@ def test_a_population_averages_over_the_prior_of_z(world, rung):
     assert (np.abs(found - means.mean(0).numpy()) <= 5 * error.numpy() + rare).all()
     at_zero = world.model.decode(V[None], torch.zeros(1, 2)).mean[0].numpy()
     assert np.abs(found - at_zero).max() > 0.1, "z is drawn, not set to its mean"
+
+
+@pytest.mark.parametrize("which", ["deaf", "world"])
+def test_a_list_that_covers_half_of_the_mass_is_weighed_as_the_whole(which, request):
+    """What is not listed is left out, and no picture is half as light for it."""
+    asked = request.getfixturevalue(which)
+    v = torch.tensor([[2, 3, 10, 16, 16], [1, 3, 12, 16, 16]])
+    do, coupling = settings({"posX": 20}), COUPLINGS["gumbel"]
+    lists = [
+        Posterior(v.numpy(), mass * np.array([0.6, 0.4]), mass, dsprites.FACTORS)
+        for mass in (1.0, 0.5)
+    ]
+    whole, half = (
+        predict(
+            asked,
+            abduct(asked, X[None], [one], [do], coupling, 64, [generator()]),
+            [(0, do)],
+            coupling,
+        )[0]
+        for one in lists
+    )
+    np.testing.assert_allclose(half.reconstruction, whole.reconstruction, atol=1e-9)
+    np.testing.assert_array_equal(half.factual, whole.factual)
+    np.testing.assert_allclose(half.density, whole.density, atol=1e-9)
+    assert whole.reconstruction.max() > 0.9
