@@ -86,7 +86,7 @@ def _worktree(commit: str | None) -> Iterator[dict[str, Path]]:
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "tree"
         git = ["git", "-C", str(_ROOT), "worktree"]
-        subprocess.run([*git, "add", "--detach", str(tree), commit], check=True)
+        subprocess.run([*git, "add", "--quiet", "--detach", str(tree), commit], check=True)
         try:
             yield {"this build": _ROOT, f"build {commit}": tree}
         finally:
@@ -130,7 +130,8 @@ def _score_all(
     for explained in found.values():
         for own, score, whole in zip(explained, scores, total, strict=True):
             rows = dsprites.index(own.classes) if len(own.classes) else np.zeros(0, dtype=np.int64)
-            own.exact = np.exp(score[rows[rows < options.combinations]] - whole)
+            own_score = score[np.minimum(rows, options.combinations - 1)]
+            own.exact = np.where(rows < options.combinations, np.exp(own_score - whole), 0)
 
 
 def _report(name: str, found: list[Explained], kinds: np.ndarray) -> None:
@@ -156,3 +157,7 @@ def _total_variation(own: Explained) -> float:
 
 def _percent(right: np.ndarray) -> str:
     return f"{100 * np.mean(right):.1f} %"
+
+
+if __name__ == "__main__":
+    main()
