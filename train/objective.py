@@ -16,7 +16,7 @@ class Objective(nn.Module):
 
     def forward(self, v: Tensor, x: Tensor) -> Tensor:
         """The loss of (N, V) labels and (N, …) pictures."""
-        return self.model.loss(v, x)
+        return self.model.loss(v, self.model.training_view(x))
 
 
 def require_batch(model: Model, batch: int, processes: int) -> None:

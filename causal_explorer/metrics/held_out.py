@@ -30,7 +30,7 @@ def measure(
         generator: for z, on the CPU.
     """
     if isinstance(model, Recogniser):
-        return recognition(model, batches)
+        return recognition(model, batches, generator)
     if isinstance(model, ImageMechanism):
         return likelihood(model, batches, generator)
     if isinstance(model, LatentModel):

@@ -26,6 +26,10 @@ class Model(nn.Module, ABC):
     def loss(self, v: Tensor, x: Tensor) -> Tensor:
         """What training minimises, nats a unit, of (N, V) labels and (N, …) pictures."""
 
+    def training_view(self, x: Tensor) -> Tensor:
+        """What training shows it in the place of (N, …) pictures; held-out ones are as they are."""
+        return x
+
     def prepare(self, pictures: Pictures, split_seed: int) -> None:
         """Looks at the training split once, before the first step: for whitening and the like."""
 

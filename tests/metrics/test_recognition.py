@@ -34,7 +34,7 @@ class Told(torch.nn.Module):
 
 
 def test_a_recogniser_is_right_where_all_factors_are(images):
-    found = recognition(Told(images[0], 0.9, wrong=15), [images])
+    found = recognition(Told(images[0], 0.9, wrong=15), [images], torch.Generator())
     assert (found.exact, found.images) == (0.75, 60)
     right, wrong = -5 * torch.tensor(0.9).log(), -torch.tensor(0.1 / 2).log()
     expected = float(right) + 0.25 * float(wrong + torch.tensor(0.9).log())
@@ -45,8 +45,8 @@ def test_the_loss_is_the_networks_own_and_batches_do_not_matter(images):
     torch.manual_seed(0)
     network = build("recogniser", dataset_named("dsprites"), {"hidden": 16})
     v, x = images
-    whole = recognition(network, [images])
-    parts = recognition(network, [(v[:25], x[:25]), (v[25:], x[25:])])
+    whole = recognition(network, [images], torch.Generator())
+    parts = recognition(network, [(v[:25], x[:25]), (v[25:], x[25:])], torch.Generator())
     assert whole.loss == pytest.approx(network.loss(v, x).item(), rel=1e-5)
     assert parts.loss == pytest.approx(whole.loss, rel=1e-5)
     assert parts.exact == whole.exact
