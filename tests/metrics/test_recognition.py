@@ -66,6 +66,6 @@ def test_each_network_is_measured_by_its_own_loss(images, name, kind):
 def test_no_picture_is_one_sentence(images):
     told = Told(images[0], 0.9, wrong=0)
     with pytest.raises(ValueError, match="There is no picture: an accuracy"):
-        recognition(told, [])
+        recognition(told, [], torch.Generator())
     with pytest.raises(ValueError, match="There is no unit"):
         terms(build("beta-vae", dataset_named("dsprites"), {}), [])
