@@ -47,6 +47,11 @@ class Answer:
     latents: int = field(kw_only=True, default=0)
 
     @property
+    def truth_known(self) -> bool:
+        """Whether every pixel of the truth is known."""
+        return not np.isnan(self.truth).any()
+
+    @property
     def l1(self) -> float:
         """Mean absolute error of the density against the truth, a pixel; NaN if that is."""
         return l1(self.density, self.truth)

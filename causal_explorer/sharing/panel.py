@@ -108,14 +108,17 @@ def figures(question: Question, answer: CounterfactualAnswer) -> tuple[Figure, .
             answer.density,
             "density",
         ),
-        Figure(
-            truth_title(question),
-            "rendered for the same draws, averaged",
-            f"{truth_title(question)} and {asked}, averaged over the same {draws}",
-            answer.truth,
-            "truth",
-        ),
+        _truth(question, answer, f"{asked}, averaged over the same {draws}"),
     )
+
+
+def _truth(question: Question, answer: CounterfactualAnswer, asked: str) -> Figure:
+    """The renderer's picture; an empty frame where the truth is not known."""
+    if not answer.truth_known:
+        return Figure("No truth", "none is known of this picture", "", None, "truth")
+    title = truth_title(question)
+    caption = "rendered for the same draws, averaged"
+    return Figure(title, caption, f"{title} and {asked}", answer.truth, "truth")
 
 
 def truth_title(question: Question) -> str:
@@ -165,8 +168,11 @@ def _remark(question: Question, answer: CounterfactualAnswer) -> str:
             "The sprite already is as do() sets it, so the counterfactual is the image itself: "
             "the axiom of composition."
         )
-    if np.isnan(answer.truth).any():
-        return "The true answer is not known here, so there is nothing to compare with."
+    if not answer.truth_known:
+        return (
+            "The true answer is not known here, so there is nothing to compare with. Pixels that "
+            "no sprite puts there are left out of the answer."
+        )
     if max(answer.density.max(), answer.truth.max()) <= 0.5:
         return (
             f"{MEANING} The answer is spread over so many places that no pixel is more on than "

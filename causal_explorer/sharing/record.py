@@ -35,7 +35,7 @@ def record(question: Question, answer: CounterfactualAnswer, link: str) -> dict[
 
     Returns:
         `factors` holds the share of each class before and after; `density` and `truth` are
-        64 rows of 64 numbers.
+        64 rows of 64 numbers, `truth` None where it is not known.
     """
     return {
         "question": _inputs(question, answer.variables),
@@ -47,7 +47,7 @@ def record(question: Question, answer: CounterfactualAnswer, link: str) -> dict[
         "factors": shares(answer),
         "posterior": _posterior(answer.posterior),
         "density": answer.density.round(DECIMALS).tolist(),
-        "truth": answer.truth.round(DECIMALS).tolist(),
+        "truth": answer.truth.round(DECIMALS).tolist() if answer.truth_known else None,
     }
 
 
@@ -142,6 +142,8 @@ def _posterior(found: Posterior) -> dict[str, Any]:
     return {
         "count": len(found),
         "covered": float(found.covered),
+        "covered_is": "a lower bound" if found.bounded else "an estimate",
+        "none_of_these": finite(found.none),
         "overlap": finite(found.overlap),
         "nats": finite(found.nats),
         "first": explanations,

@@ -33,6 +33,8 @@ def sentence(distances: Mapping[str, float] | None) -> str:
 
 def truths(answers: Mapping[str, CounterfactualAnswer]) -> str:
     """By how much the two truths overlap, whatever each answer scores against its own."""
+    if not all(answer.truth_known for answer in answers.values()):
+        return "No truth is known of this picture, under either coupling."
     one, other = (answer.truth for answer in answers.values())
     shared = iou(one, other)
     told = "are black" if math.isnan(shared) else f"overlap by {shared:.3f} (IoU)"
@@ -52,5 +54,6 @@ def side_by_side_html(answers: Mapping[str, CounterfactualAnswer]) -> str:
             if kind == "density"
             else Figure(truth_under(name), "for the same draws", truth_under(name), a)
             for kind, a in (("density", answer.density), ("truth", answer.truth))
+            if kind == "density" or answer.truth_known
         ]
     return figures_html("", figures)

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from causal_explorer import CounterfactualAnswer
+from causal_explorer.inference.posterior import Posterior
 from causal_explorer.scm.variables import Variable
 from causal_explorer.sharing.link import packed, unpack_picture
 from causal_explorer.sharing.question import unpacked
@@ -134,14 +135,25 @@ def explanations_html(answer: CounterfactualAnswer) -> str:
 
 def _share(share: float) -> str:
     """Per cent; small ones with as many digits as they need."""
+    if share < 1e-6:
+        return "less than 1 in a million"
     return percent(share) if share >= 0.01 else f"{100 * share:.2g} %"
+
+
+def _by(found: Posterior) -> str:
+    """How it is known what all others hold together."""
+    if np.isnan(found.none):  # no image was searched for
+        return ""
+    return ", by a bound on all others" if found.bounded else ", by estimate"
 
 
 def fit_text(answer: CounterfactualAnswer) -> str:
     """How sure the explanations are, and how well the first one fits."""
     found = answer.posterior
     count = "One explanation holds" if len(found) == 1 else f"{len(found):,} explanations hold"
-    text = f"{count} {percent(found.covered)} of the posterior's mass."
+    text = f"{count} {percent(found.covered)} of the posterior's mass{_by(found)}."
+    if not np.isnan(found.none):
+        text += f" That it shows none of these, but something else: {_share(found.none)}."
     if not np.isnan(found.overlap):
         text += f" The first overlaps with the image by {found.overlap:.2f}."
         if found.overlap < 0.9:

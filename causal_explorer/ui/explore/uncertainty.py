@@ -48,8 +48,11 @@ def maps_html(answer: CounterfactualAnswer) -> str:
 def differences_html(answer: CounterfactualAnswer, coupling: str) -> str:
     """The density against the original and against the truth."""
     truth = "t" + truth_under(coupling)[1:]
+    changed = ("Density − original", answer.density - answer.original, "what do() changed")
+    if not answer.truth_known:
+        return figures_html("", [_difference(*changed)])
     parts = (
-        ("Density − original", answer.density - answer.original, "what do() changed"),
+        changed,
         (
             "Truth − original",
             answer.truth - answer.original,

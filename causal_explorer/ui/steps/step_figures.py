@@ -64,8 +64,8 @@ def outcome(
     before, after, truth = pictures(answer, pixels, draw)
     one = draw is not None
     where = f"of draw {draw + 1}" if draw is not None else "averaged over all draws"
-    moved, wrong = after - before, after - truth
-    return [
+    moved = after - before
+    shown = [
         Figure(
             "Counterfactual",
             "P(x′ = 1 | x, v, v′, z) of the draw" if one else "averaged over all draws",
@@ -74,18 +74,23 @@ def outcome(
             "draw_density" if one else "",
         ),
         Figure(
-            truth_under(coupling),
-            "rendered for the draw" if one else "rendered for the same draws, averaged",
-            f"{truth_under(coupling)}, {where}",
-            truth,
-            "draw_truth" if one else "",
-        ),
-        Figure(
             "Counterfactual − original",
             f"changed by at most {_most(moved)}",
             f"Counterfactual minus original, {where}",
             diverging(moved),
             "draw_change" if one else "",
+        ),
+    ]
+    if np.isnan(truth).any():  # of a photo none is known
+        return shown
+    wrong = after - truth
+    true = [
+        Figure(
+            truth_under(coupling),
+            "rendered for the draw" if one else "rendered for the same draws, averaged",
+            f"{truth_under(coupling)}, {where}",
+            truth,
+            "draw_truth" if one else "",
         ),
         Figure(
             "Counterfactual − truth",
@@ -95,6 +100,7 @@ def outcome(
             "draw_error" if one else "",
         ),
     ]
+    return [shown[0], true[0], shown[1], true[1]]
 
 
 def pictures(

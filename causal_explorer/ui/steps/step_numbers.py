@@ -125,9 +125,10 @@ def _moved(share: float) -> str:
 
 
 def errors(before: np.ndarray, after: np.ndarray, truth: np.ndarray) -> Table:
-    """How far the counterfactual is from the original, and from the truth."""
+    """How far the counterfactual is from the original, and from the truth where it is known."""
     table = []
-    for name, other in (("original", before), ("truth", truth)):
+    others = {"original": before} | ({} if np.isnan(truth).any() else {"truth": truth})
+    for name, other in others.items():
         told = iou_text(iou(after, other))
         table.append((name, f"{l1(after, other):.6f}", f"{np.abs(after - other).max():.4f}", told))
     return ("counterfactual against", "mean |difference| a pixel", "largest", "IoU"), table

@@ -29,7 +29,8 @@ def test_the_image_alone_is_explained(app):
     assert not app.exception
     assert "This is an image without labels." in block(app)
     assert "50\u00a0%" in texts(app)
-    assert "2 explanations hold 100\u00a0% of the posterior's mass" in texts(app)
+    assert "2 explanations hold 100\u00a0% of the posterior's mass, by a bound on" in texts(app)
+    assert "something else: less than 1 in a million" in texts(app)
 
 
 def test_some_factors_are_enough(app):
@@ -51,6 +52,46 @@ def test_an_upload_is_asked_for_read_and_explained(app):
     assert not app.exception
     assert "This is your image." in block(app)
     assert "heart, scale 3" in texts(app)
+
+
+def uploaded(app, picture):
+    buffer = io.BytesIO()
+    Image.fromarray((picture * 255).astype(np.uint8)).save(buffer, "PNG")
+    app.segmented_control(key="evidence").set_value("upload").run()
+    app.file_uploader(key="upload").set_value(("mine.png", buffer.getvalue(), "image/png")).run()
+    assert not app.exception
+    return app
+
+
+@pytest.fixture
+def ragged():
+    """A heart of which three pixels are missing, as of a photo."""
+    picture = dsprites.render(np.array([list(HEART.values())]))[0]
+    picture[tuple(np.argwhere(picture)[::40].T)] = 0
+    return picture
+
+
+def test_of_a_photo_no_picture_is_called_truth(app, ragged):
+    page = uploaded(app, ragged)
+    assert "No truth" in block(page)
+    assert "Truth under" not in block(page)
+    assert "The true answer is not known here" in block(page)
+
+
+@pytest.mark.parametrize(
+    "view", ["Step by step", "How sure is it?", "Couplings", "Compare", "Take it away"]
+)
+def test_each_closer_look_at_a_photo_goes_without_a_truth(app, ragged, view):
+    app.query_params["view"] = view
+    page = uploaded(app, ragged)
+    assert "Truth under" not in texts(page)
+
+
+def test_what_is_no_sprite_is_said_to_be_none_of_these(app):
+    rows, columns = np.indices((64, 64))
+    ring = np.hypot(rows - 31, columns - 31)
+    page = uploaded(app, (ring < 12) & (ring > 8))
+    assert "it shows none of these is over 99.9 % probable" in page.warning[0].value
 
 
 def test_a_broken_upload_gives_a_sentence(app):
