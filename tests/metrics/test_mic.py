@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from causal_explorer.metrics import mic
 from causal_explorer.metrics.mic import mic_tic
 
 GRIDS = 148  # of two rows and columns or more with at most 1000^0.6 = 63 cells
@@ -49,20 +50,20 @@ def drawn(seed):
 
 
 @pytest.mark.parametrize(
-    ("noise", "mic", "tic"),
+    ("noise", "most", "tic"),
     [(0, 1.0, 67.6612295532), (1, 0.505716693417, 28.7498326953)],
 )
-def test_minepys_documented_figures_are_reproduced(noise, mic, tic):
+def test_minepys_documented_figures_are_reproduced(noise, most, tic):
     y = WAVE + noise * np.random.RandomState(0).uniform(-1, 1, 1000)
     found = mic_tic(X, y)
-    assert found[0] == pytest.approx(mic, abs=1e-11)
+    assert found[0] == pytest.approx(most, abs=1e-11)
     assert found[1] * GRIDS == pytest.approx(tic, abs=1e-9)
 
 
 @pytest.mark.parametrize("name", TIED)
 def test_where_values_tie_it_is_minepys_too(name):
-    x, y, mic, *tic = TIED[name]
-    expected = pytest.approx((mic, *(tic or [mic])), abs=1e-12)
+    x, y, most, *tic = TIED[name]
+    expected = pytest.approx((most, *(tic or [most])), abs=1e-12)
     assert mic_tic(x, y) == expected
     assert mic_tic(y, x) == expected
     assert mic_tic(*permuted(x, y, 10)) == expected
@@ -93,6 +94,14 @@ def test_a_tie_in_several_rows_is_not_cut_and_one_in_a_single_row_joins_its_neig
     whole = (np.log(3) - 2 / 3 * np.log(2)) / np.log(2)  # H(⅓), which is all there is to tell
     found = mic_tic(np.repeat([0, 1, 2], 4), np.repeat([0, 1], [4, 8]))
     assert found[0] == pytest.approx(whole)
+
+
+@pytest.mark.parametrize("most", [15, 30, 31, 40])
+def test_there_are_as_many_clumps_as_may_be(most):
+    """31 points of alternating rows are a clump each; where that is too many they are joined."""
+    ends = mic._clumps(np.arange(31) % 2, np.arange(31.0), most)
+    assert len(ends) - 1 == min(31, most)
+    assert ends[-1].tolist() == [16, 15]
 
 
 def test_a_function_is_told_whole_and_independence_nearly_nothing():
