@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn.functional import softshrink
 from torch.optim.swa_utils import AveragedModel
 
+from causal_explorer.wording import listed
 from train.config import TrainConfig
 from train.natural import NaturalGradient
 
@@ -70,7 +71,7 @@ def _all_used(model: nn.Module, recipe: TrainConfig) -> None:
     asked = {*recipe.rates, *recipe.sparsity, *recipe.starts, *recipe.natural}
     if unused := sorted(key for key in asked if not any(n.startswith(key) for n in names)):
         raise ValueError(
-            f"[train] names no parameter with {', '.join(unused)}: "
+            f"[train] names no parameter with {listed(unused)}: "
             "see rates, sparsity, starts and natural."
         )
 
