@@ -4,6 +4,7 @@ import torch
 
 from causal_explorer.data import pendulum
 from causal_explorer.data.dataset import dataset_named
+from causal_explorer.data.pictures import split_rows
 from causal_explorer.data.units import adjustable, complete, picture
 
 UNIT = {"angle": 12.5, "light": 95.25}
@@ -76,3 +77,11 @@ def test_every_fourth_picture_is_held_out():
 def test_what_is_no_table_of_values_is_refused(values):
     with pytest.raises(ValueError, match=r"takes \(N, 4\) finite numbers"):
         pendulum.render(values)
+
+
+def test_the_grid_is_split_as_it_was_published_and_a_tenth_of_the_rest_validates():
+    values, lots = pendulum.table()
+    place = np.arange(len(values))
+    test, validation = place % 4 == 0, (place % 4 != 0) & (place % 10 == 1)
+    for name, own in (("test", test), ("validation", validation), ("train", ~test & ~validation)):
+        np.testing.assert_array_equal(split_rows(len(values), name, 0, lots), place[own])

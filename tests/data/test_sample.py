@@ -38,3 +38,18 @@ def test_pictures_of_files_are_opened():
     units, x = sample(dataset, "test", 5, seed=0)
     assert units.shape == (5, len(dataset.variables))
     assert x.shape == (5, 3, 64, 64)
+
+
+@pytest.mark.parametrize("name", ["faces", "treatment"])
+@pytest.mark.parametrize("split", ["test", "validation"])
+@pytest.mark.parametrize("split_seed", [0, 1])
+def test_a_sample_is_of_the_split_that_its_seed_makes(name, split, split_seed):
+    """By a number that no two units share: a tone of skin, or a height."""
+    dataset = dataset_named({"name": name, "units": 300})
+    pictures = dataset.open(torch.device("cpu"))
+    rows = pictures.rows(split, split_seed)
+    found, _ = sample(dataset, split, 40, 0, split_seed)
+    marks = pictures.hidden[:, -1] if name == "faces" else pictures.v[:, 1].double().numpy()
+    column = found[:, -1] if name == "faces" else found[:, 1]
+    assert np.isin(column, marks[rows]).all()
+    assert not np.isin(column, np.delete(marks, rows)).any()

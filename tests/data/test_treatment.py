@@ -95,3 +95,23 @@ def test_noise_is_the_deviation_of_a_cell():
 def test_bad_settings_get_one_sentence(settings, sentence):
     with pytest.raises(ValueError, match=sentence):
         dataset_named({"name": "treatment", **settings})
+
+
+def test_what_a_unit_draws_is_in_range():
+    """No orientation is drawn twice as often, and noise is cut off at two deviations."""
+    t, y, severity, shape, orientation = Trial().draw().T[:5]
+    assert (shape.min(), shape.max()) == (0, 2)
+    assert (orientation.min(), orientation.max()) == (0, 38), "39 is 0 once more"
+    noise = np.abs(y - treatment.height(severity, t))
+    assert 1.7 < noise.max() <= 1.8 + 1e-6
+
+
+def test_an_ill_sprite_is_pale_before_and_as_bright_as_any_after():
+    trial = Trial(units=20, noise=0.0)
+    units = trial.draw()
+    ill = units.copy()
+    ill[:, 2] += 0.5
+    well, pale = (trial.render(table)[..., 0].astype(int) for table in (units, ill))
+    assert (pale[:, :, :32] <= well[:, :, :32]).all()
+    assert (pale[:, :, :32] < well[:, :, :32]).any((1, 2)).all()
+    np.testing.assert_array_equal(pale[:, :, 32:], well[:, :, 32:])

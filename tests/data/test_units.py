@@ -17,3 +17,20 @@ def test_a_unit_is_drawn_in_the_order_of_its_variables():
     unit = units.complete(pendulum, {"angle": 10.0, "light": 100.0})
     shuffled = dict(reversed(unit.items()))
     np.testing.assert_array_equal(units.draw(pendulum, unit), units.draw(pendulum, shuffled))
+
+
+def test_a_picture_is_the_renderers_in_shares_of_one():
+    pendulum = dataset_named("pendulum")
+    unit = units.complete(pendulum, {"angle": 10.0, "light": 100.0})
+    drawn = pendulum.render(np.array([[unit[v.name] for v in pendulum.variables]]))[0]
+    np.testing.assert_array_equal(units.draw(pendulum, unit), drawn / 255)
+
+
+@pytest.mark.parametrize("apart", [1e-3, 5e-2])
+def test_an_effect_is_told_apart_from_what_the_law_says_to_single_precision(apart):
+    pendulum, roots = dataset_named("pendulum"), {"angle": 10.0, "light": 100.0}
+    said = units.complete(pendulum, roots)
+    rounded = roots | {"shadow_length": float(np.float32(said["shadow_length"]))}
+    assert units.complete(pendulum, rounded) == said
+    told = said["shadow_length"] + apart
+    assert units.complete(pendulum, roots | {"shadow_length": told})["shadow_length"] == told

@@ -39,6 +39,28 @@ def test_what_its_kind_reads_may_be_said(name, peak):
         ("orientation", Peak(spread=2.0), "spread says nothing .* reads centre and concentration"),
         ("shape", Peak(spread=2.0), "spread says nothing of shape, which is nominal"),
         ("shape", Peak(centre=1.0), "centre says nothing of shape, .*: it reads weights"),
+        ("scale", Peak(spread=0.05), "spread is 0.05: it takes a number from 0.1"),
+        (
+            "shape",
+            Peak(weights=(1.0, 0.0, 1.0)),
+            "weights is .*: it takes 3 positive numb",
+        ),
+        (
+            "shape",
+            Peak(weights=(1.0, 1.0)),
+            "weights is .*1.0.: it takes 3 posit",
+        ),
+        (
+            "orientation",
+            Peak({"shape": VALUES, "scale": UP}, concentration=(4.0, 2.0, 4.0)),
+            "concentration has 3 numbers, with shape, scale: concentration takes a number, or one",
+        ),
+        (
+            "orientation",
+            Peak({"shape": VALUES}, concentration=(4.0, 2.0)),
+            "concentration has 2 numbers, with shape: concentration takes a number, or one for e",
+        ),
+        ("orientation", Peak(concentration=(4.0, 2.0)), "concentration has 2 numbers, with no cau"),
         ("posX", Peak({"scale": Effect(cosine=1.0)}, spread=1.0), "of an angle, and scale is ord"),
         ("posX", Peak({"shape": Effect(sine=1.0)}, spread=1.0), "effects.shape.sine is of an ang"),
         (

@@ -126,6 +126,45 @@ def test_cutting_the_only_cause_keeps_a_concentration():
     assert not list(story.build(dsprites.FACTORS).graph.predecessors("orientation"))
 
 
+def test_a_flat_row_gets_a_peak_with_its_first_cause_and_several_concentrations_become_one():
+    cut = read_story("default").with_effect("shape", ORIENTATION, None)
+    assert cut.mechanisms["orientation"].concentration == pytest.approx((4 + 2 + 4) / 3)
+    flat = read_story("independent")
+    for target, width in ((POS_X, 3.2), (SCALE_FACTOR, 1.0)):
+        moved = flat.with_effect("shape", target, Effect(values=(-1.0, 0.0, 1.0)))
+        assert moved.mechanisms[target.name].spread == width
+    turned = flat.with_effect("shape", ORIENTATION, Effect(values=(-1.0, 0.0, 1.0)))
+    assert turned.mechanisms["orientation"].concentration == 4.0
+    kept = read_story("default").with_effect("shape", ORIENTATION, Effect(slope=1.0))
+    assert kept.mechanisms["orientation"].concentration == (4.0, 2.0, 4.0), "its cause is the same"
+
+
+def hides(*classes):
+    names = [f"h{i}" for i in range(len(classes))]
+    hidden = "".join(f"hidden.{n}.classes = {k}\n" for n, k in zip(names, classes, strict=True))
+    return hidden + PLAIN + "".join(f"[{name}]\n" for name in names)
+
+
+def test_hidden_causes_have_64_combinations_at_most():
+    assert [v.classes for v in build(hides(8, 8)).hidden] == [8, 8]
+    with pytest.raises(ValueError, match="have more than 64 combinations"):
+        build(hides(5, 13))
+
+
+def test_a_table_has_two_million_entries_at_most():
+    effects = "".join(f"effects.{n}.slope = 1\n" for n in ("shape", "orientation", "posX", "wind"))
+    text = f"{PLAIN}spread = 1\n{effects}[hidden.wind]\nclasses = 18\n[wind]\n"
+    with pytest.raises(ValueError, match="would have 2,211,840 entries: at most 2,097,152"):
+        build(text)
+
+
+@pytest.mark.parametrize("number", ["1000001", "-1000001", "1e300", "inf", "nan"])
+def test_a_number_is_a_million_at_most(number):
+    with pytest.raises(ValueError, match="it takes numbers up to a million"):
+        build(f"{PLAIN}spread = 1\ncentre = {number}\n")
+    assert build(f"{PLAIN}spread = 1\ncentre = 1000000\n")
+
+
 def test_a_table_cannot_be_edited():
     text = PLAIN.replace("[scale]", "[scale]\nparents = ['shape']\ntable = [" + ROWS + "]")
     with pytest.raises(ValueError, match="is a table"):
