@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from causal_explorer.checkpoint import find, kept, shipped, shipped_mechanisms
+from causal_explorer.run_log import LOG, Line, logged, read_log
 
 OWN = Path("runs")  # of the working directory: where `python -m train` writes
-LOG = "metrics.jsonl"  # of a run, one line each interval; a checkpoint keeps it as history.jsonl
 DIRTY = ("-dirty", ", with changes not committed")  # of a commit: as it is kept, and as it is said
 _CARD = 20_000  # bytes that are read of a card; one that `train` writes has about 1,000
-_NEEDED = {"step", "images", "seconds", "train_loss"}
-Line = dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -54,8 +50,8 @@ class Run:
 
 
 def own_names() -> list[str]:
-    """The folders under runs/ that hold a log."""
-    return sorted(log.parent.as_posix() for log in OWN.rglob(LOG) if log.is_file())
+    """The folders under runs/ that hold a log, by names that can be shown."""
+    return logged(OWN)
 
 
 def names() -> list[str]:
@@ -73,7 +69,7 @@ def read(name: str) -> Run:
         log = Path(name) / LOG
         saves = sorted(Path(name).glob("*/SHA256SUMS"))
         folder = saves[0].parent if saves else Path(name)
-    lines, note = _lines(log)
+    lines, note = read_log(log)
     return Run(
         name=name,
         lines=lines,
@@ -82,35 +78,6 @@ def read(name: str) -> Run:
         metrics=kept(folder, "metrics.json") or {},
         card=_card(folder / "card.md"),
     )
-
-
-def _lines(log: Path) -> tuple[tuple[Line, ...], str]:
-    """The good lines of a log, and a sentence on the others."""
-    try:
-        written = [text for text in log.read_bytes().split(b"\n") if text.strip()]
-    except OSError as error:
-        return (), f"{log} cannot be read: {error.strerror}."
-    found = [line for line in map(_line, written) if line]
-    skipped = len(written) - len(found)
-    if skipped:
-        lines = "1 line" if skipped == 1 else f"{skipped:,} lines"
-        return tuple(found), f"{log}: {lines}, damaged or half-written, left out."
-    return tuple(found), ("" if found else f"{log} is still empty.")
-
-
-def _line(written: bytes) -> Line | None:
-    """The numbers of one line; None where it is no line of a log."""
-    try:
-        content = json.loads(written)
-        numbers = {k: float(v) for k, v in content.items() if isinstance(v, int | float)}
-    except (ValueError, RecursionError, AttributeError, OverflowError):
-        return None  # no JSON, no object, or a number that no float holds
-    line = {key: number for key, number in numbers.items() if math.isfinite(number)}
-    if not line.keys() >= _NEEDED:
-        return None
-    if line.keys() >= {"image_nats", "kl_nats"}:  # older logs hold the ELBO by its terms alone
-        line.setdefault("validation_loss", line["image_nats"] + line["kl_nats"])
-    return line
 
 
 def _card(path: Path) -> str:
