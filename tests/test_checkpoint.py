@@ -278,6 +278,12 @@ def test_a_network_larger_than_its_file_is_refused_before_it_is_made(folder):
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000  # KiB
 
 
+def test_a_list_of_sizes_is_bounded_before_a_layer_is_made():
+    many = {"sizes": [1] * 30_000, "hidden": [1] * 30_000}
+    with pytest.raises(ValueError, match="takes a list of numbers, at most 64"):
+        build("ladder-vae", dataset_named("dsprites"), many)
+
+
 def test_settings_that_no_network_has_are_one_sentence(folder):
     rewrite(folder, "config.json", edit_config(network=NETWORK | {"harmonics": [3] * 2_000}))
     with pytest.raises(ValueError, match=r"(?i)harmonics|overtones|shape") as error:

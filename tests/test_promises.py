@@ -16,6 +16,8 @@ from causal_explorer.inference.concepts import ConceptExplorer
 from causal_explorer.inference.intact import IntactExplorer
 from causal_explorer.inference.latents import LatentExplorer
 from causal_explorer.inference.treatment import TreatmentExplorer
+from causal_explorer.metrics.systems import measure
+from causal_explorer.metrics.table import system_table
 from causal_explorer.models.base import REQUESTS
 from causal_explorer.models.registry import MODELS, build
 from causal_explorer.scm.variables import Quantity
@@ -171,6 +173,27 @@ def test_may_why_not_and_the_call_agree(model, data, network, folder, tmp_path):
         own = explorer.checkpoint.id == "own"
         untaught = own and said.startswith("ValueError: image")  # three steps explain no picture
         assert said == "" or untaught, said
+
+
+OWN = [
+    ("intact-vae", "celeba", {}),
+    ("causal-vae", "pendulum", {"supervised": False}),
+    ("causal-vae", "pendulum", {"graph_only": True}),
+    ("beta-vae", "dsprites", {"latent": 3}),
+]
+
+
+@pytest.mark.parametrize(("model", "data", "network"), OWN)
+def test_a_users_own_checkpoint_has_a_check(model, data, network, folder, tmp_path):
+    report = measure(opened(model, data, network, folder, tmp_path), 8, 0)
+    assert (report.checkpoint, report.data, report.units) == ("own", data, 8)
+    figures = {figure.name: figure.value for figure in report.figures}
+    if data == "celeba":  # nobody knows the truth, and JSON says so
+        assert np.isnan(figures["picture under the other treatment"])
+        assert 0 < figures["reconstruction"] < 1
+        json.dumps(report.as_dict(), allow_nan=False)
+    assert bool(figures) == ("graph_only" not in network)
+    assert system_table(report).startswith(f"own on {data}: 8 held-out units")
 
 
 def test_the_product_holds_what_is_refused_for_its_data(folder, tmp_path):

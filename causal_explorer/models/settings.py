@@ -9,6 +9,7 @@ from typing import Any
 from causal_explorer.wording import brief
 
 _LARGEST = 8_192  # larger is a mistake, not a network
+_LONGEST = 64  # sizes in a list
 _HEAVIEST = 1_000
 
 
@@ -31,8 +32,10 @@ def check_sizes(config: Any, names: Collection[str] = (), **most: int) -> None:
             continue
         value, largest = getattr(config, setting.name), most.get(setting.name, _LARGEST)
         several = isinstance(setting.default, tuple)
-        if several and (not isinstance(value, (list, tuple)) or not value):
-            raise ValueError(f"{setting.name} is {brief(value)}: it takes a list of numbers.")
+        if several and (not isinstance(value, (list, tuple)) or not 1 <= len(value) <= _LONGEST):
+            raise ValueError(
+                f"{setting.name} is {brief(value)}: it takes a list of numbers, at most {_LONGEST}."
+            )
         sizes: list[Any] = list(value) if several else [value]
         for size in sizes:
             whole = isinstance(size, int) and not isinstance(size, bool)
