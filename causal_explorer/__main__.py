@@ -1,14 +1,22 @@
-"""`python -m causal_explorer check scm-vae`: measures any checkpoint by axioms and truth."""
+"""`python -m causal_explorer`: measures a checkpoint.
+
+`check scm-vae` measures any system by axioms and truth; `doubt scm-vae` measures, once for its
+weights, what bounds the search for the factors that an image shows.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from pathlib import Path
 from typing import NoReturn
 
+from tqdm import tqdm
+
 from causal_explorer import checkpoint
+from causal_explorer.inference import doubt
 from causal_explorer.inference.explorer import Explorer
 from causal_explorer.inference.opened import Opened
 from causal_explorer.inference.opening import load
@@ -25,6 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs the command line; 0 if all went well."""
     try:
         options = _parser().parse_args(arguments)
+        if options.command == "doubt":
+            print(f"Saved: {save_doubts(options.checkpoint)}", file=sys.stderr)
+            return 0
         report = measured(load(options.checkpoint, options.story), options)
         print(json.dumps(report.as_dict(), indent=2) if options.json else text(report))
         if options.save:
@@ -69,6 +80,20 @@ def save(report: Report | SystemReport, name: str | Path) -> Path:
     return path
 
 
+def save_doubts(name: str | Path) -> Path:
+    """Measures the doubts of an SCM-VAE, some minutes, and keeps them in its folder.
+
+    Raises:
+        ValueError: there is no such checkpoint, or its pictures read z.
+        OSError: the folder cannot be written.
+    """
+    found = checkpoint.read(name)
+    sizes = [variable.classes for variable in found.dataset.variables]
+    with tqdm(total=math.prod(sizes), unit=" combinations") as bar:
+        doubts = doubt.doubt_of(found.model, found.dataset, bar.update)
+    return doubt.write(checkpoint.find(name), doubts)
+
+
 class _Parser(argparse.ArgumentParser):
     """One that raises what it has to say."""
 
@@ -78,7 +103,7 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m causal_explorer", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="check")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="check or doubt")
     checking = commands.add_parser("check", help="measure a checkpoint", description=__doc__)
     checking.add_argument("checkpoint", help="a name under checkpoints/, or a folder")
     checking.add_argument("--json", action="store_true", help="print JSON instead of tables")
@@ -93,6 +118,8 @@ def _parser() -> argparse.ArgumentParser:
     checking.add_argument(
         "--save", action="store_true", help="write check.json into the checkpoint's folder"
     )
+    doubting = commands.add_parser("doubt", help="measure what bounds its search for factors")
+    doubting.add_argument("checkpoint", help="an SCM-VAE under checkpoints/, or a folder")
     return parser
 
 

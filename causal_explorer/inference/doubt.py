@@ -25,6 +25,7 @@ from safetensors.numpy import save_file
 from causal_explorer.data.dataset import Dataset
 from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.window import BACKGROUND
+from causal_explorer.wording import first_line
 
 CERTAIN = -BACKGROUND  # C, nats
 VAGUE = 255  # nats or more: nothing is known of the likelihood but that it is at most 1
@@ -66,13 +67,17 @@ def doubt_of(
     return doubts.reshape(sizes)
 
 
-def write(folder: Path, doubts: np.ndarray) -> None:
+def write(folder: Path, doubts: np.ndarray) -> Path:
     """Keeps the doubts of a checkpoint's model beside its weights.
 
     Raises:
         OSError: the folder cannot be written.
     """
-    save_file({_KEY: doubts}, folder / _FILE, {_WEIGHTS: _digest(folder)})
+    try:
+        save_file({_KEY: doubts}, folder / _FILE, {_WEIGHTS: _digest(folder)})
+    except SafetensorError as error:
+        raise OSError(f"{folder / _FILE} cannot be written: {first_line(error)}.") from error
+    return folder / _FILE
 
 
 def read(folder: Path, dataset: Dataset) -> np.ndarray | None:

@@ -100,7 +100,7 @@ SCOPES = {  # by model, as in `registry.MODELS`
         "paper's data are others: nats compare only within one table of several seeds.",
     ),
     "recogniser": Scope(
-        "Proposing explanations of a picture; the search that starts from it scores them.",
+        "Proposing explanations of a picture, where no bound says which cannot matter.",
         "The picture shows one sprite (proposals of a network, Dayan et al. 1995, "
         "doi:10.1162/neco.1995.7.5.889).",
         "By itself it is no answer: factors are proposed as if they were independent.",

@@ -1,9 +1,12 @@
+import shutil
+
 import numpy as np
 import pytest
 import torch
 
 import causal_explorer as ce
 from causal_explorer import checkpoint
+from causal_explorer.__main__ import main
 from causal_explorer.data import dsprites
 from causal_explorer.data.windows import open_windows
 from causal_explorer.inference import doubt
@@ -56,3 +59,26 @@ def test_a_damaged_file_tells_nothing(tmp_path, explorer, content):
     (tmp_path / "model.safetensors").write_bytes(b"weights")
     (tmp_path / "doubt.safetensors").write_bytes(content)
     assert doubt.read(tmp_path, explorer.checkpoint.dataset) is None
+
+
+def test_the_command_measures_and_keeps_them(tmp_path, monkeypatch, capsys, explorer):
+    """Of a part of all combinations here: all take minutes."""
+    folder = shutil.copytree(explorer.checkpoint.folder, tmp_path / "mine")
+    (folder / "doubt.safetensors").unlink()
+    assert ce.load(folder).doubts is None
+    asked = []
+
+    def quick(model, dataset, watch):
+        asked.append(model)
+        return explorer.doubts
+
+    monkeypatch.setattr(doubt, "doubt_of", quick)
+    assert main(["doubt", str(folder)]) == 0
+    assert str(folder / "doubt.safetensors") in capsys.readouterr().err
+    assert type(asked[0]).__name__ == "SCMVAE"
+    np.testing.assert_array_equal(ce.load(folder).doubts, explorer.doubts)
+
+
+def test_the_command_refuses_what_has_no_bound(capsys):
+    assert main(["doubt", "scm-vae-mlp"]) == 2
+    assert "read z" in capsys.readouterr().err
