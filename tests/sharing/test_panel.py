@@ -74,3 +74,9 @@ def test_composition_is_named():
     assert (
         "composition" in panel.panel(question({"shape": 2}), answer({"shape": 2}, [HEART])).remark
     )
+
+
+def test_a_faint_picture_is_brightened_to_its_largest_value():
+    faint = np.array([[0.0, 0.01], [0.02, 0.04]])
+    np.testing.assert_allclose(panel.brightened(faint), faint / 0.04)
+    assert panel.brightened(np.zeros((2, 2))).max() == 0

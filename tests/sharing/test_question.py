@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from causal_explorer.data import dsprites
+from causal_explorer.sharing.question import varied
 from causal_explorer.sharing.words import describe, listed, notation, percent, sentence
 from tests.ui.small import HEART, NAMES, question
 
@@ -77,3 +80,19 @@ def test_a_share_never_reads_as_all_or_nothing_unless_it_is(share, words):
 def test_a_list_reads_aloud():
     assert listed(["a"]) == "a"
     assert listed(["a", "b", "c"]) == "a, b and c"
+
+
+@pytest.mark.parametrize(("shape", "words"), [(0, "a square"), (1, "an ellipse"), (2, "a heart")])
+def test_a_sprite_has_its_article(shape, words):
+    asked = replace(question({}), sprite=((NAMES[0], shape), *question({}).sprite[1:]))
+    assert sentence(asked, dsprites.FACTORS).startswith(f"This is {words}.")
+
+
+def test_a_question_is_varied_over_every_value_of_a_control(explorer):
+    asked = question({"shape": 0, "scale": 2})
+    done = varied(asked, "do_scale", explorer)
+    assert [dict(one.do) for one in done] == [{"shape": 0, "scale": k} for k in range(6)]
+    assert {one.sprite for one in done} == {asked.sprite}
+    own = varied(asked, "scale", explorer)
+    assert [dict(one.sprite)["scale"] for one in own] == list(range(6))
+    assert {one.do for one in own} == {asked.do}

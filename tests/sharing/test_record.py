@@ -1,6 +1,7 @@
 import hashlib
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,8 @@ import torch
 import causal_explorer as ce
 from causal_explorer import checkpoint
 from causal_explorer.data import dsprites
+from causal_explorer.data.dsprites import FACTORS
+from causal_explorer.inference.posterior import Posterior
 from causal_explorer.scm.stories import read_story
 from causal_explorer.sharing import record as recording
 from causal_explorer.sharing.link import query_string, to_params
@@ -50,6 +53,16 @@ def test_the_json_gives_back_question_and_answer(kind):
         assert sum(read["factors"][name]["before"]) == pytest.approx(1)
     assert read["posterior"]["count"] == len(found.posterior)
     assert len(read["posterior"]["first"]) == min(5, len(found.posterior))
+
+
+def test_explanations_are_told_the_likeliest_first_with_what_they_cover():
+    classes = np.array([(0, k, *HEART[2:]) for k in range(6)])
+    listed = Posterior(classes, 0.9 * np.array([0.5, 0.2, 0.1, 0.1, 0.06, 0.04]), 0.9, FACTORS)
+    shown = replace(answer({"shape": 0}, [SQUARE]), posterior=listed)
+    told = recorded(question({"shape": 0}), shown)["posterior"]
+    assert (told["count"], told["covered"]) == (6, 0.9)
+    assert [one["factors"]["scale"] for one in told["first"]] == [0, 1, 2, 3, 4]
+    assert [one["probability"] for one in told["first"]] == listed.probabilities[:5].tolist()
 
 
 def test_shares_are_told_before_and_after():
