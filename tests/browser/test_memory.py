@@ -62,7 +62,7 @@ def test_the_cross_of_a_file_takes_the_picture_out(page, address, tmp_path):
     page.locator(".st-key-upload input[type=file]").set_input_files(file)
     page.wait_for_url("**image=**", timeout=30_000)
     settled(page)
-    page.locator(".st-key-upload [data-testid=stFileUploaderDeleteBtn] button").click()
+    page.locator(".st-key-upload [data-testid=stFileChipDeleteBtn] button").click()
     page.wait_for_url(lambda url: "image=" not in url, timeout=20_000)
     settled(page)
     assert page.locator(PICTURES).count() == 0
