@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,7 +25,8 @@ def card(name: str, config: Mapping[str, Any], metrics: Mapping[str, Any]) -> st
     """
     recipe, split = config["train"], "test" if "test" in metrics else "validation"
     found, scope = measured(metrics[split]), SCOPES[config["model"]]
-    figures = "\n".join(f"| {what} | {figure} |" for what, figure in found.table.items())
+    told = {what: figure for what, figure in found.table.items() if "nan" not in figure}
+    figures = "\n".join(f"| {what} | {figure} |" for what, figure in told.items())
     unfinished = "" if split == "test" else "Unfinished: a save on the way.\n\n"
     return f"""# {name}
 
@@ -60,10 +62,9 @@ def card(name: str, config: Mapping[str, Any], metrics: Mapping[str, Any]) -> st
 
 
 def measured(figures: Mapping[str, Any]) -> Figures:
-    """The figures of a split, as metrics.json keeps them."""
+    """The figures of a split, as metrics.json keeps them; NaN is what was not measured then."""
     kind = Terms if "terms" in figures else Likelihood if "kl_nats" in figures else Recognition
-    own = kind.__dataclass_fields__
-    return kind(**{key: value for key, value in figures.items() if key in own})
+    return kind(**{key: figures.get(key, math.nan) for key in kind.__dataclass_fields__})
 
 
 def _seen(images: int, held_out: int | None, split: str) -> str:
