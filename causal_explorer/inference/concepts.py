@@ -26,7 +26,7 @@ from causal_explorer.data.sample import sample
 from causal_explorer.inference import arguments
 from causal_explorer.inference.contradiction import require_explained, require_shown
 from causal_explorer.inference.latents import ALONG
-from causal_explorer.inference.opened import Opened, PictureAnswer
+from causal_explorer.inference.opened import Opened, PictureAnswer, standard_error
 from causal_explorer.inference.pictures import channels_last, parse_picture
 from causal_explorer.models.causal_vae import CausalVAE
 from causal_explorer.scm.equations import Equations
@@ -154,6 +154,7 @@ class ConceptExplorer(Opened):
             original=channels_last(x)[0],
             reconstruction=reconstruction,
             density=density,
+            standard_error=np.zeros_like(density),
             truth=units.draw(self.dataset, after),
             factual=unit,
             counterfactual=after,
@@ -190,6 +191,7 @@ class ConceptExplorer(Opened):
             original=channels_last(x).mean(0),
             reconstruction=channels_last(before).mean(0),
             density=channels_last(after).mean(0),
+            standard_error=standard_error(channels_last(after)),
             truth=(truth / 255).mean(0),
             factual={name: float(column.mean()) for name, column in values.items()},
             counterfactual={name: float(changed[name].mean()) for name in names},

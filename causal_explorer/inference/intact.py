@@ -26,7 +26,7 @@ from causal_explorer.data.sample import sample
 from causal_explorer.inference import arguments
 from causal_explorer.inference.contradiction import require_shown, require_told
 from causal_explorer.inference.latents import ALONG
-from causal_explorer.inference.opened import Opened, PictureAnswer
+from causal_explorer.inference.opened import Opened, PictureAnswer, standard_error
 from causal_explorer.inference.pictures import channels_last, parse_picture
 from causal_explorer.models.intact_vae import IntactVAE
 from causal_explorer.scm.actions import Set
@@ -34,7 +34,6 @@ from causal_explorer.scm.coupling import coupling_named
 from causal_explorer.scm.scm import SCM
 from causal_explorer.scm.variables import Variable
 
-_DRAWS = 64  # of the variables' noise behind a truth
 _LARGEST = 10_000  # draws or units of one question
 
 
@@ -122,7 +121,7 @@ class IntactExplorer(Opened):
             factors: values of all variables, and of what is hidden where the truth is wanted.
             do: the treatment and its class.
             image: (H, W, 3) that is encoded, and shows the factors; the renderer draws it if None.
-            samples: draws of z, 1 to 10,000.
+            samples: draws of z, and of the variables' noise behind the truth, 1 to 10,000.
             seed: of the draws.
 
         Raises:
@@ -135,11 +134,13 @@ class IntactExplorer(Opened):
         q = self.model.encode(v, y)
         z = q.mean + q.stddev * torch.randn(count, self.model.latents, generator=generator)
         many = v.expand(count, -1)
-        after, truth = self._truth(unit, t, generator)
+        after, truth = self._truth(unit, t, count, generator)
+        painted = self._decoded(z, torch.full((count,), float(t)), many)
         return PictureAnswer(
             original=channels_last(y)[0],
             reconstruction=self._decoded(z, many[:, 0].float(), many).mean(0),
-            density=self._decoded(z, torch.full((count,), float(t)), many).mean(0),
+            density=painted.mean(0),
+            standard_error=standard_error(painted),
             truth=truth,
             factual=unit,
             counterfactual=after,
@@ -162,12 +163,14 @@ class IntactExplorer(Opened):
         v, y, table = self._held_out(count, start)
         z = self.model.encode(v, y).mean
         changed = self._changed(v, t, torch.Generator().manual_seed(start)).numpy()
+        painted = self._decoded(z, torch.full((count,), float(t)), v)
         names = [variable.name for variable in self.dataset.variables]
         truth = self.dataset.render(np.concatenate([changed, table[:, len(names) :]], axis=1))
         return PictureAnswer(
             original=channels_last(y).mean(0),
             reconstruction=self._decoded(z, v[:, 0].float(), v).mean(0),
-            density=self._decoded(z, torch.full((count,), float(t)), v).mean(0),
+            density=painted.mean(0),
+            standard_error=standard_error(painted),
             truth=(truth / 255).mean(0),
             factual=dict(zip(names, v.double().mean(0).tolist(), strict=True)),
             counterfactual=dict(zip(names, changed.mean(0).tolist(), strict=True)),
@@ -263,14 +266,14 @@ class IntactExplorer(Opened):
         return {variable.name: value for variable, value in zip(variables, best, strict=True)}
 
     def _truth(
-        self, unit: Mapping[str, float], t: int, generator: torch.Generator
+        self, unit: Mapping[str, float], t: int, draws: int, generator: torch.Generator
     ) -> tuple[dict[str, float], np.ndarray]:
         """Values after, averaged, and the averaged picture; NaN where they are not known."""
         names = [variable.name for variable in self.dataset.variables]
         if self.dataset.scm is None:
             unknown = np.full(self.dataset.shape, np.nan)
             return {name: float("nan") for name in names}, unknown
-        v = torch.tensor([[int(unit[name]) for name in names]]).expand(_DRAWS, -1)
+        v = torch.tensor([[int(unit[name]) for name in names]]).expand(draws, -1)
         after = self._changed(v, t, generator).numpy()
         means = dict(zip(names, after.mean(0).tolist(), strict=True))
         if any(variable.name not in unit for variable in self.dataset.hidden):

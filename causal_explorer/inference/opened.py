@@ -128,6 +128,13 @@ def _asked(call: Callable[..., Any]) -> Callable[..., Any]:
     return answer
 
 
+def standard_error(draws: np.ndarray) -> np.ndarray:
+    """(*shape) s / √S of the mean of (S, *shape) independent draws; NaN of a single one."""
+    if len(draws) == 1:
+        return np.full(draws.shape[1:], np.nan)
+    return draws.std(0, ddof=1, dtype=np.float64) / np.sqrt(len(draws))
+
+
 @dataclass(frozen=True)
 class PictureAnswer:
     """A picture under an intervention, and the truth beside it.
@@ -141,6 +148,9 @@ class PictureAnswer:
         counterfactual: true values after, averaged over the draws.
         read: values after as the model has them, by name; empty where it has none.
         do: the targets and their values.
+        standard_error: (*shape) how far chance takes the density: its standard deviation over
+            seeds, estimated by s / √S from S draws or units; 0 where nothing is drawn, NaN of a
+            single draw.
     """
 
     original: np.ndarray = field(repr=False)
@@ -151,6 +161,14 @@ class PictureAnswer:
     counterfactual: dict[str, float]
     read: dict[str, float]
     do: dict[str, float]
+    standard_error: np.ndarray = field(
+        repr=False, kw_only=True, default_factory=lambda: np.array(np.nan)
+    )
+
+    @property
+    def mean_standard_error(self) -> float:
+        """The standard error of the density, averaged over pixels and channels."""
+        return float(self.standard_error.mean())
 
     @property
     def l1(self) -> float:

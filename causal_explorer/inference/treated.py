@@ -16,6 +16,7 @@ from torch import Tensor
 from causal_explorer.data.dataset import Dataset
 from causal_explorer.data.pictures import as_floats
 from causal_explorer.data.units import complete
+from causal_explorer.inference.opened import standard_error
 from causal_explorer.scm.equations import Equations
 from causal_explorer.scm.variables import Variable
 from causal_explorer.wording import brief
@@ -50,6 +51,12 @@ class Truth:
         drawn = self.dataset.render(table)
         scale = 255 if drawn.dtype == np.uint8 and drawn.ndim == 4 else 1
         return drawn.mean(0, dtype=np.float64) / scale
+
+    def error_picture(self, table: np.ndarray) -> np.ndarray:
+        """(*shape) the standard error of that mean, over the units."""
+        drawn = self.dataset.render(table)
+        scale = 255 if drawn.dtype == np.uint8 and drawn.ndim == 4 else 1
+        return standard_error(drawn) / scale
 
     def outcome(self, table: np.ndarray, t: int) -> np.ndarray:
         """(N,) y(t) of units, their own noise abducted; of an outcome of 0 and 1, its chance."""

@@ -142,6 +142,7 @@ class TreatmentExplorer(Opened):
             means(truth[:, 0], truth[:, 1]),
             means(*after),
             {self.targets[0].name: float(t)},
+            standard_error=self._truth.error_picture(at(drawn, *after)),
         )
 
     def proxies(self, units: np.ndarray) -> np.ndarray:

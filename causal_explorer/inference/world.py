@@ -66,8 +66,8 @@ class World:
     def log_likelihood(self, x: Tensor, v: Tensor, generator: torch.Generator) -> Tensor:
         """(N,) float64 log p(x | v) of one (64, 64) image under (N, V) classes.
 
-        Exact where no picture reads z; else by importance sampling from q(z | x, v) (Burda,
-        Grosse and Salakhutdinov 2016, equation 8).
+        Exact where no picture reads z; else by importance sampling, with 8 draws of q(z | x, v)
+        for each combination (Burda, Grosse and Salakhutdinov 2016, equation 8).
         """
         parts = [self._score(x, part, generator) for part in v.split(_AT_ONCE)]
         return torch.cat(parts).cpu()

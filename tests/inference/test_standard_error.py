@@ -37,7 +37,7 @@ def spread(answers):
         It, and its own relative standard error, from how much the seeds' squares differ.
     """
     density = np.stack([answer.density for answer in answers])
-    squares = np.square(density - density.mean(0)).mean((1, 2)) * SEEDS / (SEEDS - 1)
+    squares = np.square(density - density.mean(0)).reshape(SEEDS, -1).mean(1) * SEEDS / (SEEDS - 1)
     return np.sqrt(squares.mean()), squares.std() / squares.mean() / np.sqrt(SEEDS) / 2
 
 
@@ -92,3 +92,22 @@ def test_sweeps_and_steps_say_it_too(styled):
         assert answer.latents >= 16
         assert np.isfinite(answer.standard_error).all()
     np.testing.assert_allclose(steps.answer.standard_error, strip[0].standard_error, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "do"), [("causal-vae", {"angle": 0}), ("intact-vae", {"Eyeglasses": 1})]
+)
+def test_a_population_of_pictures_says_how_far_chance_takes_it(name, do):
+    opened = ce.load(name)
+    answers = [opened.intervention(do, samples=16, seed=seed) for seed in range(SEEDS)]
+    found, error = spread(answers)
+    told = np.sqrt(np.mean([np.square(answer.standard_error).mean() for answer in answers]))
+    assert abs(np.log(told / found)) < 4 * error
+    assert error < 0.1
+
+
+def test_a_treated_population_says_it_too_and_an_exact_answer_that_nothing_is_drawn():
+    ill = ce.load("cevae").intervention({"t": 1}, samples=50)
+    assert 0 < ill.mean_standard_error < 0.5 / np.sqrt(49)
+    swung = ce.load("causal-vae").counterfactual({"angle": 20, "light": 90}, do={"angle": 0})
+    assert swung.mean_standard_error == 0
