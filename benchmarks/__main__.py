@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 
+from benchmarks.effort import FULL, QUICK, SMALL
 from benchmarks.footprint import footprint
+from benchmarks.options import parser
 from benchmarks.queries import against_the_original, queries
 from benchmarks.table import HEADER
 from benchmarks.training import scaling, training
@@ -13,23 +14,23 @@ from train.__main__ import pick_device
 from train.origin import device_name, versions
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Prints the table row by row."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--small", action="store_true", help="fewer repeats: under ten minutes")
-    parser.add_argument("--device", default="auto", help="of the training: auto, cpu, cuda")
-    options = parser.parse_args()
+    asked = parser("", __doc__)
+    asked.add_argument("--small", action="store_true", help="fewer repeats: under ten minutes")
+    asked.add_argument("--device", default="auto", help="of the training: auto, cpu, cuda")
+    options = asked.parse_args(arguments)
+    effort = QUICK if options.quick else SMALL if options.small else FULL
     device = pick_device(options.device)
     print(f"{device_name(device)} of {os.cpu_count()} cores; {versions()}")
     print("Median, with the quartiles in brackets.\n")
     print(HEADER, flush=True)
-    small = options.small
     parts = (
-        footprint(),
-        training(device, steps=40 if small else 200),
-        scaling(),
-        queries(100 if small else 1_000),
-        against_the_original(3 if small else 12),
+        footprint(effort),
+        training(device, effort),
+        scaling(effort),
+        queries(effort),
+        against_the_original(effort),
     )
     for part in parts:
         for row in part:

@@ -16,7 +16,8 @@ import torch
 from sklearn.neighbors import KNeighborsClassifier
 
 from benchmarks.finished import finished
-from benchmarks.kept import keep, parser, told
+from benchmarks.kept import keep, told
+from benchmarks.options import training_parser
 from causal_explorer import checkpoint
 from causal_explorer.data import dsprites, splits
 from causal_explorer.metrics.dci import dci
@@ -180,7 +181,7 @@ def _row(point: dict[str, Any]) -> dict[str, Any]:
 
 def main(arguments: list[str] | None = None) -> None:
     """Prints the figures."""
-    options = parser(NAME, __doc__).parse_args(arguments)
+    options = training_parser(NAME, __doc__).parse_args(arguments)
     torch.set_num_threads(1)
     quick = options.quick
     found = study(

@@ -16,7 +16,8 @@ from scipy.optimize import linear_sum_assignment
 
 import causal_explorer as ce
 from benchmarks.finished import finished
-from benchmarks.kept import keep, parser, told
+from benchmarks.kept import keep, told
+from benchmarks.options import training_parser
 from causal_explorer import checkpoint
 from causal_explorer.data.dataset import dataset_named
 from causal_explorer.inference.concepts import ConceptExplorer
@@ -158,7 +159,7 @@ def _row(name: str, ours: float, paper: float | None, unit: str, note: str) -> d
 
 def main(arguments: list[str] | None = None) -> None:
     """Prints the figures."""
-    options = parser(NAME, __doc__).parse_args(arguments)
+    options = training_parser(NAME, __doc__).parse_args(arguments)
     torch.set_num_threads(1)
     found = study(
         *((2, 60, 5) if options.quick else (5, None, _ASKED)),

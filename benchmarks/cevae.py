@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.finished import finished
-from benchmarks.kept import keep, parser
+from benchmarks.kept import keep
+from benchmarks.options import training_parser
 from causal_explorer import load
 from causal_explorer.data.dataset import dataset_named
 from causal_explorer.inference.treatment import TreatmentExplorer
@@ -106,7 +107,7 @@ class Study:
 
 def main(arguments: list[str] | None = None) -> None:
     """Prints the figures; with --save keeps them beside the checkpoint."""
-    options = parser(NAME, __doc__).parse_args(arguments)
+    options = training_parser(NAME, __doc__).parse_args(arguments)
     study = Study(options.runs, options.quick)
     seeds = range(1 if options.quick else SEEDS)
     outcomes = [o for name in DATA for seed in seeds for o in study.compared(name, seed)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
 
@@ -10,16 +9,19 @@ import numpy as np
 from tqdm import tqdm
 
 import causal_explorer as ce
+from benchmarks.options import parser
 from causal_explorer.data import dsprites, splits
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Prints the figures of the README."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.evidence", description=__doc__)
-    parser.add_argument("checkpoint", nargs="?", default="scm-vae")
-    parser.add_argument("--story", default="default")
-    parser.add_argument("--images", type=int, default=1_000)
-    options = parser.parse_args()
+    asked = parser("evidence", __doc__, saves=False)
+    asked.add_argument("checkpoint", nargs="?", default="scm-vae")
+    asked.add_argument("--story", default="default")
+    asked.add_argument("--images", type=int, default=1_000)
+    options = asked.parse_args(arguments)
+    if options.quick:
+        options.images = 3
     explorer = ce.load(options.checkpoint, options.story)
     lot = np.random.default_rng(0).choice(splits.rows("test"), options.images, replace=False)
     classes = dsprites.classes_of(lot)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
+from itertools import islice
 
 import numpy as np
 import torch
 
 import causal_explorer as ce
+from benchmarks.options import parser
 from causal_explorer.data import dsprites, splits
 from causal_explorer.metrics.composition import composition
 from causal_explorer.metrics.likelihood import Likelihood, likelihood
@@ -18,21 +19,22 @@ _COMPOSITION_IMAGES = 4_096
 _DRAWS = 1_001
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Prints a row for each kind of query, averaged and single draw, and composition."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.fidelity", description=__doc__)
-    parser.add_argument("checkpoint", nargs="?", default="scm-vae")
-    parser.add_argument("--queries", type=int, default=1_000)
-    options = parser.parse_args()
+    asked = parser("fidelity", __doc__, saves=False)
+    asked.add_argument("checkpoint", nargs="?", default="scm-vae")
+    asked.add_argument("--queries", type=int, default=1_000)
+    options = asked.parse_args(arguments)
+    count = 2 if options.quick else options.queries
     explorer = ce.load(options.checkpoint)
     rows = splits.rows("test", explorer.checkpoint.split_seed)
 
-    print(_told(held_out(explorer)), flush=True)
-    print(f"{options.queries:,} random held-out queries a row; targets forced to change.")
+    print(_told(held_out(explorer, options.quick)), flush=True)
+    print(f"{count:,} random held-out queries a row; targets forced to change.")
     print(f"{'do':<14}{'coupling':<10}{'draws':>6}{'IoU':>9}{'worst':>8}{'L1':>10}{'exact':>8}")
     kinds = {"1 to 3": None} | {f.name: (f.name,) for f in dsprites.FACTORS}
     for name, targets in kinds.items():
-        queries = random_queries(rows, options.queries, seed=0, targets=targets)
+        queries = random_queries(rows, count, seed=0, targets=targets)
         for coupling, draws in (("gumbel", _DRAWS), ("monotone", _DRAWS), ("gumbel", 1)):
             error = truth_error(
                 lambda query, s=draws, c=coupling: explorer.counterfactual(
@@ -50,14 +52,20 @@ def main() -> None:
         print(f"composition {times:>2}, decoder-mean path: {found:.6f} a pixel")
 
 
-def held_out(explorer: ce.Explorer) -> Likelihood:
-    """Its -ELBO and its exact reconstructions, over all pictures of the test split."""
+def held_out(explorer: ce.Explorer, quick: bool = False) -> Likelihood:
+    """Its -ELBO and its exact reconstructions, over all pictures of the test split.
+
+    Args:
+        explorer: of the checkpoint.
+        quick: of its first batch alone.
+    """
     rows = splits.rows("test", explorer.checkpoint.split_seed)
     parts = np.array_split(rows, len(rows) // 1_024)
     batches = (
         (torch.from_numpy(v), torch.from_numpy(dsprites.render(v)))
         for v in map(dsprites.classes_of, parts)
     )
+    batches = islice(batches, 1 if quick else None)
     return likelihood(explorer.checkpoint.model, batches, torch.Generator().manual_seed(0))
 
 

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.effort import Effort
 from benchmarks.table import Row, spread, timed
 from causal_explorer.data.store import open_store
 
@@ -17,11 +18,11 @@ _LOADED = "import causal_explorer as ce; ce.load('scm-vae')"
 _TRAINING = """
 import sys
 from train.__main__ import main
-main(['scm-vae', '--device', 'cpu', '--out', sys.argv[1], '--set', 'train.steps=200'])
+main(['scm-vae', '--device', 'cpu', '--out', sys.argv[1], '--set', f'train.steps={sys.argv[2]}'])
 """
 
 
-def footprint() -> Iterator[Row]:
+def footprint(effort: Effort) -> Iterator[Row]:
     """Builds a store of its own, and measures memory in processes of their own."""
     with tempfile.TemporaryDirectory() as folder:
         built, _ = timed(lambda: open_store(Path(folder), progress=False))
@@ -30,7 +31,8 @@ def footprint() -> Iterator[Row]:
         yield Row("opening and verifying the store", spread([1e3 * s for s in opened], "ms", 0))
         alone, loaded = _peak(_TORCH), _peak(_LOADED)
         yield Row("a loaded explorer, above torch itself", f"{loaded - alone:.0f} MB")
-        yield Row("training on the CPU, peak", f"{_peak(_TRAINING, folder):,.0f} MB", "12,000 MB")
+        peak = _peak(_TRAINING, folder, str(effort.run))
+        yield Row("training on the CPU, peak", f"{peak:,.0f} MB", "12,000 MB")
 
 
 def _peak(program: str, *arguments: str) -> float:

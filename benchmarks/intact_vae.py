@@ -17,7 +17,8 @@ import torch
 from torch.distributions import kl_divergence
 
 from benchmarks.finished import finished
-from benchmarks.kept import keep, parser, told
+from benchmarks.kept import keep, told
+from benchmarks.options import training_parser
 from causal_explorer import checkpoint
 from causal_explorer.checkpoint import Checkpoint
 from causal_explorer.data.dataset import dataset_named
@@ -193,7 +194,7 @@ def _row(name: str, ours: float, unit: str, note: str) -> dict[str, Any]:
 
 def main(arguments: list[str] | None = None) -> None:
     """Prints the figures."""
-    options = parser(NAME, __doc__).parse_args(arguments)
+    options = training_parser(NAME, __doc__).parse_args(arguments)
     torch.set_num_threads(1)
     if options.quick:
         found = study(30, 20, 600, (0.9,), options.runs / "quick")

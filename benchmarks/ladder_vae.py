@@ -8,12 +8,10 @@ is taken as it is.
 from __future__ import annotations
 
 import argparse
-import json
 import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -21,8 +19,9 @@ import torch
 from torch import Tensor
 
 from benchmarks.finished import finished
+from benchmarks.kept import keep
 from benchmarks.ladder_study import Found, Row, gains, layer_nats, principal, study
-from causal_explorer.checkpoint import SHIPPED
+from benchmarks.options import training_parser
 from causal_explorer.metrics.active_units import moving, unit_kl
 from causal_explorer.metrics.importance import importance
 from causal_explorer.models.ladder_vae import LadderVAE
@@ -45,6 +44,8 @@ def main(arguments: list[str] | None = None) -> None:
     """Trains, measures and prints each row; with --save keeps the study with the checkpoint."""
     given = sys.argv[1:] if arguments is None else arguments
     options = _parser().parse_args(given)
+    if options.quick:
+        options.images, options.samples = 100, 5
     found, shapes = [], np.zeros(0)
     for row in ROWS:
         run = _trained(row, options)
@@ -57,19 +58,15 @@ def main(arguments: list[str] | None = None) -> None:
     if options.save:
         command = shlex.join(["python", "-m", "benchmarks.ladder_vae", *given])
         data = f"dSprites, {options.images:,} held-out pictures"
-        kept = study(found, shapes, command, data)
-        (SHIPPED / _ID / "study.json").write_text(json.dumps(kept, ensure_ascii=False) + "\n")
+        keep(_ID, study(found, shapes, command, data))
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.ladder_vae", description=__doc__)
-    parser.add_argument("--save", action="store_true", help=f"into checkpoints/{_ID}/study.json")
-    parser.add_argument("--quick", action="store_true", help="30 steps a row: a smoke test")
-    parser.add_argument("--seed", type=int, default=0, help="of training")
-    parser.add_argument("--images", type=int, default=1_000, help="held-out pictures to measure")
-    parser.add_argument("--samples", type=int, default=500, help="draws of z for each")
-    parser.add_argument("--out", type=Path, default=Path("runs"), help="folder of the runs")
-    return parser
+    found = training_parser(_ID, __doc__)
+    found.add_argument("--seed", type=int, default=0, help="of training")
+    found.add_argument("--images", type=int, default=1_000, help="held-out pictures to measure")
+    found.add_argument("--samples", type=int, default=500, help="draws of z for each")
+    return found
 
 
 def _trained(row: Row, options: argparse.Namespace) -> Run:
@@ -79,11 +76,10 @@ def _trained(row: Row, options: argparse.Namespace) -> Run:
     if options.quick:
         recipe = replace(recipe, steps=30, log_every=10, validate_every=15, save_every=30)
     config = replace(config, network={**config.network, **row.network}, train=recipe)
-    return finished(config, options.out / _folder(row, options))
+    return finished(config, options.runs / _folder(row, options))
 
 
 def _folder(row: Row, options: argparse.Namespace) -> str:
-    """The last row's is where `python -m train ladder-vae` puts its run."""
     own = "" if row is ROWS[-1] else "-" + row.name.lower().replace(" +", "-").strip("+")
     seed = f"-seed{options.seed}" if options.seed else ""
     return _ID + own + seed + ("-quick" if options.quick else "")

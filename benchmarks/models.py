@@ -6,11 +6,11 @@ they are all measured anew, trainings included.
 
 from __future__ import annotations
 
-import argparse
 import importlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from benchmarks.options import parser
 from causal_explorer.checkpoint import study
 from causal_explorer.sharing.catalogue import entry, systems
 from causal_explorer.sharing.words import figure
@@ -41,13 +41,15 @@ def rows(name: str, found: Mapping[str, Any]) -> Iterator[str]:
         yield f"| {' | '.join(cells)} |"
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Prints the table."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.models", description=__doc__)
-    parser.add_argument("--again", action="store_true", help="measure all anew: hours on 2 cores")
-    if parser.parse_args().again:
+    asked = parser("models", __doc__, saves=False)
+    asked.add_argument("--again", action="store_true", help="measure all anew: hours on 2 cores")
+    options = asked.parse_args(arguments)
+    if options.again or options.quick:
         for module in BENCHMARKS.values():
-            importlib.import_module(f"benchmarks.{module}").main(["--save"])
+            how = "--quick" if options.quick else "--save"
+            importlib.import_module(f"benchmarks.{module}").main([how])
     print(_HEADER)
     for name in systems():
         found = study(name)

@@ -7,34 +7,32 @@ all the noise (1,500 steps of SGD at a rate of 1e-5), then 1,000 passes one by o
 from __future__ import annotations
 
 import numpy as np
-import pyro
 import torch
 from tqdm import tqdm
 
+from benchmarks.effort import Effort
 from causal_explorer.data import dsprites
-from causal_explorer.inference.svi import SVISettings, fit, guide, paint
+from causal_explorer.inference.svi import fit, paint
 from causal_explorer.metrics.queries import Query
 from causal_explorer.models.scm_vae_mlp import SCMVAEMLP
 from causal_explorer.scm.actions import Set
 
-NATS = 16.8  # its training loss of the image after its epochs
-EPOCHS, IMAGES = 10, 736_280  # that it took
-_PASSES = 1_000
+EPOCHS, IMAGES = 10, 736_280  # that its training loss took
 
 
-def svi_counterfactual(model: SCMVAEMLP, query: Query) -> np.ndarray:
-    """(64, 64) the mean of 1,000 passes after mean-field SVI, as the original computed it."""
+def svi_counterfactual(model: SCMVAEMLP, query: Query, effort: Effort) -> np.ndarray:
+    """(64, 64) the mean of single passes after mean-field SVI, as the original computed it."""
     v = torch.tensor(list(query.factors.values()))
     x = torch.from_numpy(dsprites.render(v[None].numpy()))[0].float()
-    names, settings = [factor.name for factor in dsprites.FACTORS], SVISettings()
+    names, settings = [factor.name for factor in dsprites.FACTORS], effort.svi
     do = {names.index(name): Set(k) for name, k in query.do.items()}
-    with pyro.get_param_store().scope(), tqdm(total=settings.steps, desc="SVI", leave=False) as bar:
-        fit(model, v, x, settings, lambda step, loss: _ticked(bar))
-        total = torch.zeros(64, 64)
-        with torch.no_grad():
-            for _ in range(_PASSES):
-                total += paint(model, guide(model, v, x), do).view(64, 64)
-    return (total / _PASSES).numpy()
+    with tqdm(total=settings.steps, desc="SVI", leave=False) as bar:
+        fitted = fit(model, v, x, settings, lambda step, loss: _ticked(bar))
+    total = torch.zeros(64, 64)
+    with torch.no_grad():
+        for _ in range(effort.passes):
+            total += paint(model, fitted.draw(1), do).view(64, 64)
+    return (total / effort.passes).numpy()
 
 
 def _ticked(bar: tqdm) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 import causal_explorer as ce
+from benchmarks.effort import Effort
 from benchmarks.original import svi_counterfactual
 from benchmarks.table import Row, spread, timed
 from causal_explorer import checkpoint
@@ -23,14 +24,10 @@ _SAMPLES = 1_000
 _WARM = 5  # queries before the clock counts
 
 
-def queries(count: int) -> Iterator[Row]:
-    """Random held-out queries of 1,000 samples, with 1 to 3 targets.
-
-    Args:
-        count: how many are timed one by one.
-    """
+def queries(effort: Effort) -> Iterator[Row]:
+    """Random held-out queries of 1,000 samples, with 1 to 3 targets."""
     explorer, threads = ce.load("scm-vae"), torch.get_num_threads()
-    asked = random_queries(splits.rows("test"), count + _WARM, seed=1)
+    asked = random_queries(splits.rows("test"), effort.queries + _WARM, seed=1)
     torch.set_num_threads(1)  # one question is too little work to share
     for coupling in ("gumbel", "monotone"):
         answer = partial(explorer.counterfactual, coupling=coupling)
@@ -42,16 +39,16 @@ def queries(count: int) -> Iterator[Row]:
         )
     for factor in dsprites.FACTORS:
         strip = partial(explorer.sweep, factor.name)
-        times = _milliseconds([partial(strip, q.factors) for q in asked[: 20 + _WARM]])
+        times = _milliseconds([partial(strip, q.factors) for q in asked[: effort.strips + _WARM]])
         yield Row(
             f"a strip, all {factor.classes} values of {factor.name}, one thread",
             spread(times, "ms"),
         )
     torch.set_num_threads(threads)
-    many = random_queries(splits.rows("test"), 1_000, seed=2)
+    many = random_queries(splits.rows("test"), effort.batch, seed=2)
     batch = [{"factors": q.factors, "do": q.do} for q in many]
     times = [timed(partial(explorer.counterfactuals, batch))[0] for _ in range(3)]
-    yield Row(f"1,000 different queries in one call, {threads} threads", spread(times, "s", 2))
+    yield Row(f"{effort.batch:,} different queries in one call, {threads} threads", spread(times, "s", 2))
 
 
 def _milliseconds(calls: Sequence[Callable[[], object]]) -> list[float]:
@@ -59,20 +56,16 @@ def _milliseconds(calls: Sequence[Callable[[], object]]) -> list[float]:
     return [1e3 * timed(call)[0] for call in calls][_WARM:]
 
 
-def against_the_original(count: int) -> Iterator[Row]:
-    """do(shape) under the independent story, which is the one that the original really used.
-
-    Args:
-        count: how many queries both answer.
-    """
+def against_the_original(effort: Effort) -> Iterator[Row]:
+    """do(shape) under the independent story, which is the one that the original really used."""
     explorer = ce.load("scm-vae", story="independent")
     exhibit = checkpoint.read("scm-vae-mlp", SCMVAEMLP).model
     dsprites_set = dataset_named("dsprites")
     wide = SCMVAEMLP(dsprites_set, SCMVAEMLPConfig(hidden=1_000))  # for its time: untrained
     ours, narrow, our_iou, their_iou = [], [], [], []
-    asked = random_queries(splits.rows("test"), count, targets=("shape",))
+    asked = random_queries(splits.rows("test"), effort.original, targets=("shape",))
     for query in asked:
-        seconds, density = timed(partial(svi_counterfactual, exhibit, query))
+        seconds, density = timed(partial(svi_counterfactual, exhibit, query, effort))
         again = [
             timed(partial(explorer.counterfactual, query.factors, do=query.do)) for _ in range(20)
         ]
@@ -81,7 +74,7 @@ def against_the_original(count: int) -> Iterator[Row]:
         narrow.append(seconds)
         our_iou.append(answer.iou)
         their_iou.append(iou(density, answer.truth))
-    full = [timed(partial(svi_counterfactual, wide, query))[0] for query in asked[:2]]
+    full = [timed(partial(svi_counterfactual, wide, query, effort))[0] for query in asked[:2]]
     quick = statistics.median(ours)
     yield Row(
         "do(shape), independent story",

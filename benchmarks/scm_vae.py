@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator
 from typing import Any
 
 import causal_explorer as ce
 from benchmarks.fidelity import held_out
 from benchmarks.kept import keep, told
+from benchmarks.options import parser
 from causal_explorer.metrics.report import Report, check
 
 NAME = "scm-vae"
@@ -47,11 +47,10 @@ def _row(name: str, ours: float, unit: str, note: str) -> dict[str, Any]:
 
 def main(arguments: list[str] | None = None) -> None:
     """Prints the figures."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.scm_vae", description=__doc__)
-    parser.add_argument("--save", action="store_true", help="keep them with the checkpoint")
-    options = parser.parse_args(arguments)
+    options = parser("scm_vae", __doc__).parse_args(arguments)
     explorer = ce.load(NAME)
-    figures = list(rows(check(explorer, _QUERIES, 0), held_out(explorer).loss))
+    report = check(explorer, 2 if options.quick else _QUERIES, 0)
+    figures = list(rows(report, held_out(explorer, options.quick).loss))
     found = {"command": "python -m benchmarks.scm_vae", "metrics": figures, "series": {}}
     told(found)
     if options.save:

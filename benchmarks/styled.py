@@ -8,7 +8,6 @@ combinations of factors, two of them at least to each: the density is the weight
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +17,7 @@ from tqdm import tqdm
 
 import causal_explorer as ce
 from benchmarks.kept import keep, told
+from benchmarks.options import parser
 from causal_explorer.data.styled_sprites import FACTORS, STYLES, UNIT, StyledPictures
 from causal_explorer.inference.explorer import Explorer
 from causal_explorer.metrics.composition import composition
@@ -58,32 +58,32 @@ class Asked:
 
 def main(arguments: list[str] | None = None) -> None:
     """Prints the figures, and with --save keeps them with the checkpoint."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.styled", description=__doc__)
-    parser.add_argument("--checkpoint", default=_ID, help=f"name or path (default {_ID})")
-    parser.add_argument("--queries", type=int, default=600, help="behind each figure")
-    parser.add_argument("--save", action="store_true", help="write study.json beside the weights")
-    options = parser.parse_args(arguments)
-    found = study(ce.load(options.checkpoint), options.queries)
+    asked = parser("styled", __doc__)
+    asked.add_argument("--checkpoint", default=_ID, help=f"name or path (default {_ID})")
+    asked.add_argument("--queries", type=int, default=600, help="behind each figure")
+    options = asked.parse_args(arguments)
+    found = study(ce.load(options.checkpoint), *((2, 400) if options.quick else (options.queries, None)))
     told(found)
     if options.save:
         keep(options.checkpoint, found)
 
 
-def study(explorer: Explorer, count: int) -> dict[str, Any]:
+def study(explorer: Explorer, count: int, most: int | None = None) -> dict[str, Any]:
     """Every figure, as study.json keeps it.
 
     Args:
         explorer: of the checkpoint, under the default story.
         count: queries behind each figure.
+        most: pictures of a split that are looked at; None for all.
     """
     pictures = StyledPictures(torch.device("cpu"))
     split_seed = explorer.checkpoint.split_seed
-    held_out = pictures.rows("test", split_seed)
+    held_out = pictures.rows("test", split_seed)[:most]
     asked = {
         name: ask(explorer, pictures.units[held_out], count, targets)
         for name, targets in tqdm(_TARGETS.items())
     }
-    told = probed(explorer, pictures, pictures.rows("validation", split_seed), held_out)
+    told = probed(explorer, pictures, pictures.rows("validation", split_seed)[:most], held_out)
     first, *others = asked.items()
     rows = [*_overlaps(*first), *_probes(told), *_fits(explorer, pictures, held_out)]
     return {
@@ -170,7 +170,7 @@ def _probes(told: dict[str, Probed]) -> list[dict[str, Any]]:
 def _fits(explorer: Explorer, pictures: StyledPictures, rows: np.ndarray) -> list[dict[str, Any]]:
     model, generator = explorer.checkpoint.model, torch.Generator().manual_seed(0)
     found = likelihood(model, pictures.batches(rows, 1_024), generator)
-    v, x = pictures(torch.from_numpy(rows[:: len(rows) // 1_000]))
+    v, x = pictures(torch.from_numpy(rows[:: max(1, len(rows) // 1_000)]))
     paths = decoder_mean(model)
     return [
         _row("-ELBO", found.loss, "nats an image"),

@@ -14,32 +14,27 @@ from pathlib import Path
 
 import torch
 
-from benchmarks.original import EPOCHS, IMAGES, NATS
+from benchmarks.effort import Effort
+from benchmarks.original import EPOCHS, IMAGES
 from benchmarks.table import Row, spread, timed
 from causal_explorer.data import splits
 from train.config import read_config
 from train.group import Group
 from train.loop import Run
 
-_LOWER = (1.0, 0.3)  # nats
 _LOOK = 20  # steps between looks at the validation loss
 
 
-def training(device: torch.device, steps: int) -> Iterator[Row]:
-    """Times single steps, then trains to some losses.
-
-    Args:
-        device: to train on.
-        steps: that are timed, of each recipe.
-    """
+def training(device: torch.device, effort: Effort) -> Iterator[Row]:
+    """Times single steps, then trains to some losses."""
     with tempfile.TemporaryDirectory() as scratch:
         wide = _run("scm-vae-mlp", Path(scratch) / "original", device, "network.hidden=1000")
-        theirs = _images_a_second(wide, steps)
-        ours = _images_a_second(_run("scm-vae", Path(scratch) / "ours", device), steps)
+        theirs = _images_a_second(wide, effort.steps)
+        ours = _images_a_second(_run("scm-vae", Path(scratch) / "ours", device), effort.steps)
         fresh = _run("scm-vae", Path(scratch) / "fresh", device)
         seconds = 0.0
         reached = {}
-        for nats in (NATS, *_LOWER):
+        for nats in effort.nats:
             seconds += _seconds_to(fresh, nats)
             reached[nats] = seconds
     ratio = statistics.median(ours) / statistics.median(theirs)
@@ -49,18 +44,19 @@ def training(device: torch.device, steps: int) -> Iterator[Row]:
         spread(theirs, "images/s", 0),
         f"{ratio:.1f}",
     )
+    first, *lower = effort.nats
     extrapolated = EPOCHS * IMAGES / statistics.median(theirs)
     yield Row(
-        f"training to {NATS} nats",
-        f"{reached[NATS]:.1f} s, held out",
+        f"training to {first} nats",
+        f"{reached[first]:.1f} s, held out",
         f"{extrapolated:,.0f} s on training images, extrapolated from its {EPOCHS} epochs",
-        f"{extrapolated / reached[NATS]:,.0f}",
+        f"{extrapolated / reached[first]:,.0f}",
     )
-    for nats in _LOWER:
+    for nats in lower:
         yield Row(f"training to {nats} nats, held out", f"{reached[nats]:.0f} s")
 
 
-def scaling() -> Iterator[Row]:
+def scaling(effort: Effort) -> Iterator[Row]:
     """One and two processes of one thread each, under torchrun, on the same global batches."""
     speeds = {}
     for processes in (1, 2):
@@ -68,7 +64,9 @@ def scaling() -> Iterator[Row]:
             command = [
                 *(sys.executable, "-m", "torch.distributed.run", "--standalone"),
                 *(f"--nproc-per-node={processes}", "-m", "train", "scm-vae", "--device", "cpu"),
-                *("--out", folder, "--set", "train.steps=400", "--set", "train.save_every=400"),
+                *("--out", folder, "--set", f"train.steps={effort.group}"),
+                *("--set", f"train.save_every={effort.group}"),
+                *("--set", f"train.log_every={effort.group // 4}"),
             ]
             threads = {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path(__file__).parents[1])}
             subprocess.run(command, check=True, capture_output=True, env=os.environ | threads)

@@ -93,10 +93,9 @@ def svi_answer(
     clock = time.perf_counter()
     samples = len(exact.factual)
     v, x = torch.from_numpy(exact.factual[0]), torch.from_numpy(exact.original).float()
-    with alone(seed):  # unvalidated: a normal guide against a uniform prior
-        losses = fit(model, v, x, settings, watch)
-        with torch.no_grad():
-            noise = guide(model, v, x, samples)
+    with alone(seed):
+        fitted = fit(model, v, x, settings, watch)
+        noise = fitted.draw(samples)
     do = {i: exact.do[v.name] for i, v in enumerate(exact.variables) if v.name in exact.do}
     with torch.no_grad():
         p = paint(model, noise, do).view(samples, SIZE, SIZE).double()
@@ -115,15 +114,35 @@ def svi_answer(
             "factual": factual,
             "counterfactual": changed,
         },
-        losses=np.array(losses),
+        losses=np.array(fitted.losses),
         seconds=time.perf_counter() - clock,
     )
 
 
+@dataclass(frozen=True)
+class Fitted:
+    """What SVI leaves of one image and its factors.
+
+    Attributes:
+        normals: of each noise, by name.
+        losses: (steps,) as `SVIAnswer` keeps them.
+    """
+
+    normals: Mapping[str, dist.Normal]
+    losses: list[float] = field(repr=False)
+
+    def draw(self, count: int) -> Noise:
+        """(count, …) draws of every noise, from torch's own generator."""
+        return {name: normal.sample((count,)) for name, normal in self.normals.items()}
+
+
 def fit(
     model: SCMVAEMLP, v: Tensor, x: Tensor, settings: SVISettings, watch: Watch | None = None
-) -> list[float]:
-    """Fits the guide's parameters, in Pyro's store, to one image and its factors; the losses.
+) -> Fitted:
+    """Fits a normal for every noise to one image and its factors.
+
+    Whoever calls: Pyro's store is this call's own, and nothing is validated, since a draw of a
+    normal may leave the support of the uniform that it stands for.
 
     Args:
         model: the image mechanism.
@@ -137,22 +156,22 @@ def fit(
     """
     optimiser = PyroOptim(torch.optim.SGD, {"lr": settings.learning_rate, "momentum": _MOMENTUM})
     losses, mean = [], {}
-    svi = SVI(program, guide, optimiser, Trace_ELBO())
-    for step in range(settings.steps):
-        losses.append(torch.as_tensor(svi.step(model, v, x)).item())
-        for name, value in pyro.get_param_store().items():
-            now = value.detach()
-            if not now.isfinite().all():
-                raise ValueError(
-                    f"SVI diverges at step {step + 1}: {settings.learning_rate:g} is too high a "
-                    "learning_rate for this image."
-                )
-            mean[name] = mean.get(name, now) + (now - mean.get(name, now)) / (step + 1)
-        if watch:
-            watch(step + 1, losses[-1])
-    for name, value in mean.items():
-        pyro.get_param_store()[name] = value
-    return losses
+    with alone():
+        svi, store = SVI(program, guide, optimiser, Trace_ELBO()), pyro.get_param_store()
+        for step in range(settings.steps):
+            losses.append(torch.as_tensor(svi.step(model, v, x)).item())
+            for name, value in store.items():
+                now = value.detach()
+                if not now.isfinite().all():
+                    raise ValueError(_diverged(step + 1, settings.learning_rate))
+                mean[name] = mean.get(name, now) + (now - mean.get(name, now)) / (step + 1)
+            if watch:
+                watch(step + 1, losses[-1])
+        for name, value in mean.items():
+            store[name] = value
+        normals = {name: _normal(name, size) for name, size in _sizes(model).items()}
+    detached = {n: dist.Normal(own.mean.detach(), own.stddev.detach()) for n, own in normals.items()}
+    return Fitted(detached, losses)
 
 
 def program(model: SCMVAEMLP, v: Tensor, x: Tensor) -> None:
@@ -168,17 +187,10 @@ def program(model: SCMVAEMLP, v: Tensor, x: Tensor) -> None:
     pyro.sample("image", image, obs=x.flatten())
 
 
-def guide(model: SCMVAEMLP, v: Tensor, x: Tensor, count: int | None = None) -> Noise:
-    """Independent normals for every noise: one draw as Pyro samples it, or `count` of them."""
-    noise = {}
-    sizes = {"z": model.latent} | {f"u_{i}": k for i, k in enumerate(model.classes)}
-    for name, size in sizes.items():
-        mean = pyro.param(f"{name}_mean", torch.full((size,), 0.0 if name == "z" else 0.5))
-        sd = pyro.param(f"{name}_sd", torch.full((size,), 0.1), dist.constraints.positive)
-        normal = dist.Normal(mean, sd)
-        drawn = pyro.sample(name, normal.to_event(1)) if count is None else normal.sample((count,))
-        noise[name] = torch.as_tensor(drawn)
-    return noise
+def guide(model: SCMVAEMLP, v: Tensor, x: Tensor) -> None:
+    """Independent normals for every noise, whose parameters are in Pyro's store."""
+    for name, size in _sizes(model).items():
+        pyro.sample(name, _normal(name, size).to_event(1))
 
 
 def expected(model: SCMVAEMLP, noise: Noise, do: Mapping[int, object]) -> Tensor:
@@ -218,6 +230,24 @@ def require_relaxed(model: object, do: Do) -> SCMVAEMLP:
     if not all(isinstance(action, Set) for action in do.values()):
         raise ValueError("abduction='svi' only sets factors: it has no soft interventions.")
     return model
+
+
+def _sizes(model: SCMVAEMLP) -> dict[str, int]:
+    """Of each noise, by name."""
+    return {"z": model.latent} | {f"u_{i}": k for i, k in enumerate(model.classes)}
+
+
+def _normal(name: str, size: int) -> dist.Normal:
+    """Of one noise, as Pyro's store holds it."""
+    mean = pyro.param(f"{name}_mean", torch.full((size,), 0.0 if name == "z" else 0.5))
+    sd = pyro.param(f"{name}_sd", torch.full((size,), 0.1), dist.constraints.positive)
+    return dist.Normal(mean, sd)
+
+
+def _diverged(step: int, rate: float) -> str:
+    return (
+        f"SVI diverges at step {step}: {rate:g} is too high a learning_rate for this image."
+    )
 
 
 def _logits(model: SCMVAEMLP, noise: Noise, do: Mapping[int, object]) -> Tensor:

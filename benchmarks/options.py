@@ -1,0 +1,31 @@
+"""The options that all benchmarks share; each adds what is its own."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+
+def parser(module: str, about: str | None, saves: bool = True) -> argparse.ArgumentParser:
+    """Of `python -m benchmarks.<module>`, or of `python -m benchmarks` where it has no name.
+
+    Args:
+        module: its name.
+        about: what it does.
+        saves: whether there is anything to keep.
+    """
+    name = f"python -m benchmarks.{module}" if module else "python -m benchmarks"
+    found = argparse.ArgumentParser(prog=name, description=about)
+    found.add_argument(
+        "--quick", action="store_true", help="to its end with next to nothing: no figures"
+    )
+    if saves:
+        found.add_argument("--save", action="store_true", help="keep what was measured")
+    return found
+
+
+def training_parser(name: str, about: str | None) -> argparse.ArgumentParser:
+    """Of a benchmark that trains variants of a checkpoint, by its name."""
+    found = parser(name.replace("-", "_"), about)
+    found.add_argument("--runs", type=Path, default=Path(f"runs/{name}-study"), help="of trainings")
+    return found
