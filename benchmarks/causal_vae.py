@@ -162,7 +162,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = training_parser(NAME, __doc__).parse_args(arguments)
     torch.set_num_threads(1)
     found = study(
-        *((2, 60, 5) if options.quick else (5, None, _ASKED)),
+        *((2, 2, 2) if options.quick else (5, None, _ASKED)),
         runs=options.runs / "quick" if options.quick else options.runs,
     )
     told(found)

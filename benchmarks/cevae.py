@@ -31,7 +31,7 @@ DATA = {"cevae-synthetic": "Pyro's synthetic test", "treatment": "treated sprite
 _CONFIGS = {"cevae-synthetic": "cevae-synthetic", "treatment": "cevae"}
 UNITS = {"cevae-synthetic": "probability", "treatment": "pixels"}
 _SHOWN = 400  # units in the scatter plot
-_QUICK = {"steps": 20, "save_every": 20, "validate_every": 20}
+_QUICK = {"steps": 2, "save_every": 2, "validate_every": 2}
 
 
 @dataclass(frozen=True)

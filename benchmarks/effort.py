@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from causal_explorer.inference.svi import SVISettings
 
@@ -34,7 +34,7 @@ class Effort:
     strips: int = 20
     batch: int = 1_000
     original: int = 12
-    svi: SVISettings = SVISettings()
+    svi: SVISettings = field(default_factory=SVISettings)
     passes: int = 1_000
 
 

@@ -197,7 +197,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = training_parser(NAME, __doc__).parse_args(arguments)
     torch.set_num_threads(1)
     if options.quick:
-        found = study(30, 20, 600, (0.9,), options.runs / "quick")
+        found = study(2, 4, 200, (0.9,), options.runs / "quick")
     else:
         found = study(None, _ASKED, _READ, RHOS, options.runs)
     told(found)

@@ -74,7 +74,7 @@ def _trained(row: Row, options: argparse.Namespace) -> Run:
     config = read_config(_ID)
     recipe = replace(config.train, seed=options.seed)
     if options.quick:
-        recipe = replace(recipe, steps=30, log_every=10, validate_every=15, save_every=30)
+        recipe = replace(recipe, steps=2, log_every=1, validate_every=1, save_every=2)
     config = replace(config, network={**config.network, **row.network}, train=recipe)
     return finished(config, options.runs / _folder(row, options))
 

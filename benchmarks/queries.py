@@ -48,7 +48,9 @@ def queries(effort: Effort) -> Iterator[Row]:
     many = random_queries(splits.rows("test"), effort.batch, seed=2)
     batch = [{"factors": q.factors, "do": q.do} for q in many]
     times = [timed(partial(explorer.counterfactuals, batch))[0] for _ in range(3)]
-    yield Row(f"{effort.batch:,} different queries in one call, {threads} threads", spread(times, "s", 2))
+    yield Row(
+        f"{effort.batch:,} different queries in one call, {threads} threads", spread(times, "s", 2)
+    )
 
 
 def _milliseconds(calls: Sequence[Callable[[], object]]) -> list[float]:

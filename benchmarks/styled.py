@@ -62,7 +62,8 @@ def main(arguments: list[str] | None = None) -> None:
     asked.add_argument("--checkpoint", default=_ID, help=f"name or path (default {_ID})")
     asked.add_argument("--queries", type=int, default=600, help="behind each figure")
     options = asked.parse_args(arguments)
-    found = study(ce.load(options.checkpoint), *((2, 400) if options.quick else (options.queries, None)))
+    sizes = (2, 400) if options.quick else (options.queries, None)
+    found = study(ce.load(options.checkpoint), *sizes)
     told(found)
     if options.save:
         keep(options.checkpoint, found)

@@ -170,8 +170,8 @@ def fit(
         for name, value in mean.items():
             store[name] = value
         normals = {name: _normal(name, size) for name, size in _sizes(model).items()}
-    detached = {n: dist.Normal(own.mean.detach(), own.stddev.detach()) for n, own in normals.items()}
-    return Fitted(detached, losses)
+    fixed = {k: dist.Normal(own.mean.detach(), own.stddev.detach()) for k, own in normals.items()}
+    return Fitted(fixed, losses)
 
 
 def program(model: SCMVAEMLP, v: Tensor, x: Tensor) -> None:
@@ -245,9 +245,7 @@ def _normal(name: str, size: int) -> dist.Normal:
 
 
 def _diverged(step: int, rate: float) -> str:
-    return (
-        f"SVI diverges at step {step}: {rate:g} is too high a learning_rate for this image."
-    )
+    return f"SVI diverges at step {step}: {rate:g} is too high a learning_rate for this image."
 
 
 def _logits(model: SCMVAEMLP, noise: Noise, do: Mapping[int, object]) -> Tensor:

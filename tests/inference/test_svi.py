@@ -6,7 +6,7 @@ import pytest
 import torch
 
 import causal_explorer as ce
-from causal_explorer.inference.svi import SVIAnswer, SVISettings
+from causal_explorer.inference.svi import SVIAnswer, SVISettings, fit
 
 HEART = {"shape": "heart", "scale": 3, "orientation": 10, "posX": 16, "posY": 30}
 QUICK = SVISettings(steps=40, learning_rate=1e-5)
@@ -58,6 +58,21 @@ def test_more_steps_fit_better(exhibit):
     ).losses
     losses = losses[np.isfinite(losses)]
     assert np.median(losses[-5:]) < np.median(losses[:5])
+
+
+def test_whoever_calls_a_draw_may_leave_its_support_and_nothing_is_left_behind(exhibit):
+    """A normal stands for a uniform: outside [0, 1] the loss is infinite, and no error."""
+    pyro.clear_param_store()
+    torch.manual_seed(0)
+    x = torch.zeros(64, 64)
+    with pyro.validation_enabled(True):
+        found = fit(exhibit.checkpoint.model, torch.zeros(5).long(), x, SVISettings(200, 1e-4))
+    assert np.isinf(found.losses).any()
+    assert not np.isnan(found.losses).any()
+    draws = found.draw(7)
+    assert draws["z"].shape == (7, exhibit.checkpoint.model.latent)
+    assert draws["u_2"].shape == (7, 40)
+    assert not list(pyro.get_param_store().keys())
 
 
 def test_what_it_cannot_do_is_refused(exhibit, explorer):
