@@ -55,7 +55,7 @@ def trained(
         sets += [] if turns else ["network.polar=1.0"]
         name = f"beta-{beta:g}" if turns else f"beta-{beta:g}-never-turned"
         run = finished(read_config(NAME, sets), runs / name)
-        run.release("test", None if steps is None else _FEW)
+        run.release("test")
         folder = run.folder / NAME
     metrics = json.loads((folder / "metrics.json").read_text())["test"]
     return checkpoint.read(folder, BetaVAE).model, metrics
