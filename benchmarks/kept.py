@@ -18,7 +18,24 @@ def told(study: Mapping[str, Any]) -> None:
 
 
 def keep(name: str, study: Mapping[str, Any]) -> None:
-    """Writes the study into the folder of its checkpoint."""
+    """Writes a study beside its checkpoint; what other commands added to an earlier one stays."""
+    added = [row for row in _metrics(name) if "command" in row]
+    _write(name, {**study, "metrics": [*study["metrics"], *added]})
+
+
+def add(name: str, study: Mapping[str, Any]) -> None:
+    """Adds the figures of another command to the study that is kept, or renews them there."""
+    others = [row for row in _metrics(name) if row.get("command") != study["command"]]
+    own = [row | {"command": study["command"]} for row in study["metrics"]]
+    whole = checkpoint.study(name) or {"command": study["command"], "series": {}}
+    _write(name, {**whole, "metrics": [*others, *own]})
+
+
+def _metrics(name: str) -> list[dict[str, Any]]:
+    return (checkpoint.study(name) or {}).get("metrics", [])
+
+
+def _write(name: str, study: Mapping[str, Any]) -> None:
     path = checkpoint.find(name) / "study.json"
     path.write_text(json.dumps(study, indent=1) + "\n")
     print(f"Saved: {path}")

@@ -25,6 +25,7 @@ from causal_explorer.metrics.likelihood import likelihood
 from causal_explorer.metrics.paths import decoder_mean
 from causal_explorer.metrics.probe import Probed, draw_latents, probe
 from causal_explorer.metrics.queries import Query, queries_about
+from causal_explorer.metrics.reversibility import reversibility
 from causal_explorer.metrics.style import style_kept
 
 _ID = "scm-vae-styled"
@@ -172,14 +173,22 @@ def _fits(explorer: Explorer, pictures: StyledPictures, rows: np.ndarray) -> lis
     model, generator = explorer.checkpoint.model, torch.Generator().manual_seed(0)
     found = likelihood(model, pictures.batches(rows, 1_024), generator)
     v, x = pictures(torch.from_numpy(rows[:: max(1, len(rows) // 1_000)]))
-    paths = decoder_mean(model)
+    path = decoder_mean(model)
+    other = v[torch.randperm(len(v), generator=generator)]  # there and back: another's labels
+    axioms = {
+        "composition": lambda times: composition(path, x.float(), v, times),
+        "reversibility": lambda times: reversibility(path, x.float(), v, other, times),
+    }
     return [
         _row("-ELBO", found.loss, "nats an image"),
         _row("of which image term", found.image_nats, "nats"),
         _row("of which KL(q(z) ‖ p(z))", found.kl_nats, "nats"),
         _row("reconstructions equal pixel for pixel", 100 * found.exact, "%"),
-        _row("composition, once", float(composition(paths, x.float(), v, 1)), "L1 a pixel"),
-        _row("composition, ten times", float(composition(paths, x.float(), v, 10)), "L1 a pixel"),
+        *(
+            _row(f"{axiom}, {words}", float(ask(times)), "L1 a pixel", "decoder-mean path")
+            for axiom, ask in axioms.items()
+            for words, times in (("once", 1), ("ten times", 10))
+        ),
     ]
 
 

@@ -69,14 +69,15 @@ def text(report: Report | SystemReport) -> str:
 
 
 def save(report: Report | SystemReport, name: str | Path) -> Path:
-    """Writes a report into the folder of its checkpoint, as check.json.
+    """Writes a report into the study of its checkpoint, as its "check".
 
     Raises:
         ValueError: there is no such checkpoint.
         OSError: the folder cannot be written.
     """
-    path = checkpoint.find(name) / "check.json"
-    path.write_text(json.dumps(report.as_dict(), indent=2) + "\n", encoding="utf-8")
+    path = checkpoint.find(name) / "study.json"
+    found = checkpoint.study(name) or {"metrics": [], "series": {}}
+    path.write_text(json.dumps(found | {"check": report.as_dict()}, indent=1) + "\n", encoding="utf-8")
     return path
 
 
@@ -116,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     checking.add_argument("--seed", type=int, default=0, help="of all draws, 0 or above")
     checking.add_argument("--story", default="default", help="by name, or a TOML file")
     checking.add_argument(
-        "--save", action="store_true", help="write check.json into the checkpoint's folder"
+        "--save", action="store_true", help="keep it in study.json in the checkpoint's folder"
     )
     doubting = commands.add_parser("doubt", help="measure what bounds its search for factors")
     doubting.add_argument("checkpoint", help="an SCM-VAE under checkpoints/, or a folder")

@@ -2,10 +2,11 @@
 
 model.safetensors   weights, never pickled
 config.json         data set, model, network sizes, and the training recipe
-metrics.json        measured on held-out combinations of factors
+metrics.json        where it comes from, and the final test of the run that trained it
 history.jsonl       the loss curve, a line each interval
 card.md             who trained it on what, for people
 SHA256SUMS          of all of the above; `sha256sum -c SHA256SUMS` checks it too
+study.json          measured later, by benchmarks: the one source of all figures that are shown
 """
 
 from __future__ import annotations
@@ -84,7 +85,9 @@ def shipped_models() -> list[str]:
 
 
 def study(name: str | Path) -> dict[str, Any] | None:
-    """What a system's benchmark kept with its checkpoint with --save; None if nothing.
+    """What was measured of a checkpoint once it was trained: "metrics", "series", "check".
+
+    A benchmark keeps it with --save; None if there is nothing.
 
     Raises:
         ValueError: there is no such checkpoint.
@@ -158,12 +161,13 @@ def read(name: str | Path, kind: type[M] = ImageMechanism) -> Checkpoint[M]:
 
 
 def measured(name: str | Path) -> dict[str, Any] | None:
-    """What `python -m causal_explorer check --save` kept with a checkpoint; None if nothing.
+    """The whole report of `python -m causal_explorer check` in its study; None if there is none.
 
     Raises:
         ValueError: there is no such checkpoint.
     """
-    return kept(find(name), "check.json")
+    found = (study(name) or {}).get("check")
+    return found if isinstance(found, dict) else None
 
 
 def kept(folder: Path, file: str) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ import platform
 from importlib import metadata
 
 from causal_explorer import toml
-from causal_explorer.checkpoint import SHIPPED, find, kept, measured
+from causal_explorer.checkpoint import SHIPPED, measured, study
 from causal_explorer.sharing.catalogue import entry, systems
 
 WHAT = """
@@ -127,14 +127,15 @@ def figures(name: str) -> dict[str, str]:
         name: of the checkpoint.
     """
     try:
-        trained, checked = kept(find(name), "metrics.json"), measured(name)
+        rows, checked = (study(name) or {}).get("metrics", []), measured(name)
     except ValueError:
         return {}
+    ours = {row["name"]: row["ours"] for row in rows}
     found = {}
-    if trained:
-        test = trained["test"]
-        found["−ELBO of a held-out image"] = f"{test['loss']:.4f} nats"
-        found["Reconstructions exact"] = f"{100 * test['exact']:.2f} %"
+    if "-ELBO" in ours:
+        found["−ELBO of a held-out image"] = f"{ours['-ELBO']:.4f} nats"
+        exact = ours["reconstructions equal pixel for pixel"]
+        found["Reconstructions exact"] = f"{exact:.2f} %"
     if checked:
         matrix = checked["effectiveness"]["matrix"]
         found["Effectiveness, worst factor"] = f"{min(r[i] for i, r in enumerate(matrix)):.3f}"

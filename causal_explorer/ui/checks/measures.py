@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from causal_explorer.ui.as_text import as_text, escape
 from causal_explorer.ui.explore.changes import STYLE
 
-Figures = dict[str, Any]  # of a check.json
+Figures = dict[str, Any]  # of a check
 
 AXIOMS = """
 **Composition**: asking for what is already so should give the image back. **Reversibility**: there

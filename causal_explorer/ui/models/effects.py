@@ -38,6 +38,31 @@ def by_seed(series: Mapping[str, Any]) -> None:
     charts.show("Error of the average effect", found, words)
 
 
+def latents(series: Mapping[str, Any]) -> None:
+    """|ATE error| and validation loss by the size of the latent, on the treated sprites."""
+    sizes = series["latents"]["treatment"]
+    drawn = {"ate": "|ATE error|, pixels", "validation_nats": "validation loss, nats"}
+    found = charts.side_by_side(list(drawn.values()))
+    for column, key in enumerate(drawn, 1):
+        found.add_scatter(
+            x=[str(each["latent"]) for each in sizes],
+            y=[each[key] for each in sizes],
+            mode="lines+markers",
+            line={"color": charts.COLOURS[0] if key == "ate" else charts.QUIET},
+            showlegend=False,
+            row=1,
+            col=column,
+        )
+    found.update_xaxes(title="units of z", type="category").update_yaxes(rangemode="tozero")
+    nats, errors = ([each[key] for each in sizes] for key in ("validation_nats", "ate"))
+    words = (
+        f"One training for each size. The loss stays at {min(nats):.1f} to {max(nats):.1f} nats, "
+        f"the error goes from {max(errors):.3f} to {min(errors):.3f}. Without a known truth there "
+        "is only the loss: a good fit does not say that the effect is identified."
+    )
+    charts.show("What the loss does not tell: the size of the latent", found, words)
+
+
 def scatter(series: Mapping[str, Any]) -> None:
     """Each unit's effect against the true one."""
     own = series["scatter"]

@@ -19,6 +19,7 @@ FIGURES: dict[str, Callable[[Mapping[str, Any]], None]] = {  # by key of the stu
     "edges_by_progress": edges.by_progress,
     "do_errors": edges.errors,
     "errors": effects.by_seed,
+    "latents": effects.latents,
     "scatter": effects.scatter,
     "strengths": effects.strengths,
     "iou_by_style": styles.overlap,
