@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 from benchmarks.effort import FULL, QUICK, SMALL
 from benchmarks.footprint import footprint
 from benchmarks.options import parser
 from benchmarks.queries import against_the_original, queries
+from benchmarks.readme import PERFORMANCE
 from benchmarks.table import HEADER
 from benchmarks.training import scaling, training
 from train.__main__ import pick_device
@@ -22,8 +24,10 @@ def main(arguments: list[str] | None = None) -> None:
     options = asked.parse_args(arguments)
     effort = QUICK if options.quick else SMALL if options.small else FULL
     device = pick_device(options.device)
-    print(f"{device_name(device)} of {os.cpu_count()} cores; {versions()}")
+    machine = f"{device_name(device)} of {os.cpu_count()} cores; {versions()}"
+    print(machine)
     print("Median, with the quartiles in brackets.\n")
+    rows = HEADER.splitlines()
     print(HEADER, flush=True)
     parts = (
         footprint(effort),
@@ -35,6 +39,10 @@ def main(arguments: list[str] | None = None) -> None:
     for part in parts:
         for row in part:
             print(row, flush=True)
+            rows.append(str(row))
+    if options.save:
+        kept = {"command": "python -m benchmarks --small --save", "machine": machine, "rows": rows}
+        PERFORMANCE.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -176,7 +176,8 @@ def _row(point: dict[str, Any]) -> dict[str, Any]:
         "paper": paper,
         "unit": "%",
         "data": _DATA if paper is None else _DATA + _THEIRS,
-        "note": f"{interval}; image {point['image_nats']:.1f} nats, KL {point['kl_nats']:.1f}",
+        "note": f"{interval}; MIG {point['mig']:.2f}, DCI {point['disentanglement']:.2f}; "
+        f"image {point['image_nats']:.1f} nats, KL {point['kl_nats']:.1f}; one training",
     }
 
 

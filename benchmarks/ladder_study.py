@@ -14,6 +14,7 @@ from causal_explorer.metrics.active_units import active
 from causal_explorer.metrics.importance import Importance
 
 _THEIRS = "binary OMNIGLOT, 28 × 28, 5 layers, in the paper; orders compare, nats do not"
+_SINGLE = "of one training each: no order of the recipes"
 _MNIST = -82.12  # log p(x) of the five-layer ladder, Sønderby et al. 2016, table 2
 
 
@@ -117,7 +118,9 @@ def _metrics(found: Sequence[Found], data: str) -> list[dict[str, Any]]:
     )
     for name, gain, error in gains(found):
         rows.append(
-            _metric(name, gain, None, "nats", data, f"± {error:.2f}, over the same pictures")
+            _metric(
+                name, gain, None, "nats", data, f"± {error:.2f} over the same pictures; {_SINGLE}"
+            )
         )
     for each in found:
         count, note = active(each.kl), "units above 0.01 nats by layer, from the picture up: "

@@ -42,10 +42,13 @@ def test_it_is_saved_beside_the_checkpoint_which_still_opens(quick, tmp_path, ca
     folder = tmp_path / "mine"
     shutil.copytree(checkpoint.find("scm-vae"), folder)
     assert command.main(["check", str(folder), "--json", "--save", "--queries", "9"]) == 0
-    assert json.loads((folder / "check.json").read_text()) == {"queries": 9}
+    kept = json.loads((folder / "study.json").read_text())
+    assert kept.pop("check") == {"queries": 9} == checkpoint.measured(folder)
+    before = checkpoint.study("scm-vae")
+    assert kept == {k: v for k, v in before.items() if k != "check"}, "the rest is as it was"
     printed = capsys.readouterr()
     assert json.loads(printed.out) == {"queries": 9}
-    assert "check.json" in printed.err
+    assert "study.json" in printed.err
     assert checkpoint.read(folder).id == "mine"
 
 
@@ -113,7 +116,7 @@ def test_bad_input_ends_in_one_sentence(arguments, words, capsys):
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(quick, monkeypatch, capsys):
     def refuse(report, name):
-        raise OSError(30, "Read-only file system", "check.json")
+        raise OSError(30, "Read-only file system", "study.json")
 
     monkeypatch.setattr(command, "save", refuse)
     assert command.main(["check", "scm-vae", "--save"]) == 2

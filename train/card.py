@@ -12,6 +12,7 @@ from causal_explorer.metrics.terms import Terms
 from causal_explorer.models.scope import SCOPES
 from train.origin import DIRTY
 
+_OF = {"test": "the final test of this run", "validation": "a save on the way"}
 Figures = Likelihood | Recognition | Terms
 
 
@@ -42,7 +43,8 @@ def card(name: str, config: Mapping[str, Any], metrics: Mapping[str, Any]) -> st
 | seed | {recipe["seed"]}; of the split {recipe["split_seed"]} |
 | versions | {metrics["versions"]} |
 | commit | {metrics["commit"]} |
-{_continued(metrics)}{figures}
+{_continued(metrics)}| figures below | {_OF[split]}, by the code of that commit; study.json holds later ones |
+{figures}
 | held-out images | {_seen(found.images, metrics[split].get("held_out"), split)} |
 
 {_device_note(metrics["device"])}{_commit_note(metrics["commit"])}{_scored(found)}
