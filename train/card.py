@@ -43,7 +43,7 @@ def card(name: str, config: Mapping[str, Any], metrics: Mapping[str, Any]) -> st
 | seed | {recipe["seed"]}; of the split {recipe["split_seed"]} |
 | versions | {metrics["versions"]} |
 | commit | {metrics["commit"]} |
-{_continued(metrics)}| figures below | {_OF[split]}, by the code of that commit; study.json holds later ones |
+{_continued(metrics)}| figures below | {_OF[split]}; study.json holds later ones |
 {figures}
 | held-out images | {_seen(found.images, metrics[split].get("held_out"), split)} |
 

@@ -44,8 +44,7 @@ def test_a_card_says_what_it_is_and_how_it_was_made():
         "| seed | 7; of the split 3 |",
         "| versions | Python 3.11.7 |",
         "| commit | 0123456789ab |",
-        "| figures below | the final test of this run, by the code of that commit; study.json holds "
-        "later ones |",
+        "| figures below | the final test of this run; study.json holds later ones |",
         "| held-out loss (-ELBO) | 1.5000 nats an image |",
         "| held-out images | 73,485 of the test split, none seen in training |",
         "No CUDA device was at hand, so the same recipe ran on the CPU.",

@@ -33,8 +33,8 @@ def likelihood(series: Mapping[str, Any]) -> None:
     words = (
         f"Bounds of {best[0]['samples']} importance samples; higher is better. Whiskers are over "
         f"pictures, of one training each. {rows[-2]} and {rows[-1]}, "
-        f"{abs(best[-1]['nats'] - best[-2]['nats']):.2f} nats apart, are in no order: two trainings "
-        "of one recipe can differ as much, and it would take several of each to tell."
+        f"{abs(best[-1]['nats'] - best[-2]['nats']):.2f} nats apart, are in no order: two "
+        "trainings of one recipe can differ as much, and it would take several of each to tell."
     )
     charts.show("Ablation: log-likelihood", found, words, 280)
 
