@@ -1,9 +1,9 @@
 """README's tables of figures, from the studies beside the checkpoints: `--check` or `--write`.
 
 A table stands in README between two comments, and in `tables.md` as a template, where
-`{checkpoint::row::format}` is what a study measured under that name, "row @ data" where several data
-sets have it, and a path like `series.do_errors.l1.angle` what its series hold; "paper" before a
-format takes the published figure.
+`{checkpoint::row::format}` is what a study measured under that name, "row @ data" where several
+data sets have it, and a path like `series.do_errors.l1.angle` what its series hold; "paper" before
+a format takes the published figure.
 """
 
 from __future__ import annotations

@@ -90,3 +90,28 @@ def test_what_z_carries_tells_labels_from_style():
     shown = [trace["x"] for trace in chart["data"]]
     assert shown[0] == shown[1] == ["shape", "scale", "orientation", "posX", "posY"]
     assert shown[2] == shown[3] == ["style", "direction", "width"]
+
+
+def test_a_loss_that_stays_and_an_error_that_does_not_are_drawn_side_by_side():
+    """CEVAE by the size of its latent: a fit does not tell whether the effect is identified."""
+    chart = charts("cevae")["What the loss does not tell: the size of the latent"]
+    sizes = study("cevae")["series"]["latents"]["treatment"]
+    errors, nats = (trace["y"] for trace in chart["data"])
+    assert errors == [own["ate"] for own in sizes]
+    assert nats == [own["validation_nats"] for own in sizes]
+    assert max(errors) > 10 * min(errors)
+    assert max(nats) < 1.01 * min(nats)
+
+
+def test_a_score_that_saturates_is_never_shown_without_others():
+    own = [row for row in study("beta-vae")["metrics"] if row["name"].startswith("Higgins' score")]
+    full = [row for row in own if row["ours"] >= 99.5 and "shape never" not in row["name"]]
+    assert full
+    assert all("MIG" in row["note"] and "DCI" in row["note"] for row in full)
+
+
+def test_single_trainings_are_in_no_order():
+    rows = study("ladder-vae")["metrics"]
+    assert all("no order" in row["note"] for row in rows if " above " in row["name"])
+    captions = [caption.value for caption in opened("ladder-vae").caption]
+    assert any("0.47 nats apart, are in no order" in words for words in captions)
