@@ -20,6 +20,7 @@ class Effort:
         group: steps of each group of processes.
         queries: that are timed one by one.
         strips: of each factor.
+        images: questions from an image alone.
         batch: different queries in one call.
         original: queries that the original's recipe answers too.
         svi: how the original abducts.
@@ -32,6 +33,7 @@ class Effort:
     group: int = 400
     queries: int = 1_000
     strips: int = 20
+    images: int = 100
     batch: int = 1_000
     original: int = 12
     svi: SVISettings = field(default_factory=SVISettings)
@@ -47,6 +49,7 @@ QUICK = Effort(
     group=4,
     queries=2,
     strips=1,
+    images=2,
     batch=4,
     original=2,
     svi=SVISettings(steps=20),

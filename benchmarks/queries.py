@@ -44,6 +44,17 @@ def queries(effort: Effort) -> Iterator[Row]:
             f"a strip, all {factor.classes} values of {factor.name}, one thread",
             spread(times, "ms"),
         )
+    pictures = dsprites.render(np.array([list(q.factors.values()) for q in asked]))
+    alone = [
+        partial(explorer.counterfactual, image=x, do={"shape": "square"})
+        for x in pictures[: effort.images + _WARM]
+    ]
+    times = _milliseconds(alone)
+    p90 = statistics.quantiles(times, n=10)[-1]
+    yield Row(
+        "do(shape) from an image alone, 1,000 samples, one thread",
+        f"{spread(times, 'ms', 0)}, 90th percentile {p90:.0f}",
+    )
     torch.set_num_threads(threads)
     many = random_queries(splits.rows("test"), effort.batch, seed=2)
     batch = [{"factors": q.factors, "do": q.do} for q in many]

@@ -86,7 +86,7 @@ def _figure(name: str, row: str, form: str) -> str:
     if row.startswith("series."):
         value = kept
         for key in row.split("."):
-            value = value[key]
+            value = value[int(key) if isinstance(value, list) else key]
         return format(value, form).replace("-", "−")
     wanted, _, data = row.partition(" @ ")
     found = [r for r in kept["metrics"] if r["name"] == wanted and r["data"].startswith(data)]

@@ -77,7 +77,8 @@ def save(report: Report | SystemReport, name: str | Path) -> Path:
     """
     path = checkpoint.find(name) / "study.json"
     found = checkpoint.study(name) or {"metrics": [], "series": {}}
-    path.write_text(json.dumps(found | {"check": report.as_dict()}, indent=1) + "\n", encoding="utf-8")
+    whole = json.dumps(found | {"check": report.as_dict()}, indent=1)
+    path.write_text(whole + "\n", encoding="utf-8")
     return path
 
 
