@@ -72,7 +72,7 @@ def test_sanity_checks_looks_at_an_own_image_model():
 
 
 def test_a_run_without_figures_says_how_they_are_made(here):
-    (here / OWN / "check.json").unlink()
+    (here / OWN / "study.json").unlink()
     page = opened("checks", model=OWN)
     assert page.info[0].value.startswith(f"No figures are kept with {OWN}")
     assert page.code[0].value == f"python -m causal_explorer check {OWN} --save"
@@ -80,7 +80,7 @@ def test_a_run_without_figures_says_how_they_are_made(here):
 
 @pytest.mark.parametrize("kept", [{}, {"truth": 1}, {"truth": {"1 to 3": {"exact": "<b>"}}}])
 def test_figures_that_are_not_as_they_should_be_are_a_sentence(here, kept):
-    (here / OWN / "check.json").write_text(json.dumps(kept))
+    (here / OWN / "study.json").write_text(json.dumps({"check": kept}))
     page = opened("checks", model=OWN)
     assert page.warning[0].value.startswith(f"The figures kept with {OWN} cannot be read")
 
