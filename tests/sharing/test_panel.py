@@ -48,6 +48,7 @@ def test_a_tiny_error_never_reads_as_none():
     none, some = np.zeros((64, 64)), np.full((64, 64), 1e-7)
     assert panel.l1_text(answer({"shape": 0}, [SQUARE], none, none).l1) == "0"
     assert panel.l1_text(answer({"shape": 0}, [SQUARE], some, none).l1) == "< 0.00001"
+    assert [panel.l1_text(l1) for l1 in (0.9e-5, 1e-5, 9e-5)] == ["< 0.00001", "0.00001", "0.00009"]
 
 
 def test_a_spread_out_answer_has_a_number_and_a_word():

@@ -66,6 +66,7 @@ def test_questions_that_differ_anywhere_are_different_keys():
     [
         (0.0, "0\u00a0%"),
         (0.0004, "under 1\u00a0%"),
+        (0.0099, "under 1\u00a0%"),
         (0.011, "1\u00a0%"),
         (0.5, "50\u00a0%"),
         (0.989, "99\u00a0%"),
