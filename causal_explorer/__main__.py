@@ -55,12 +55,10 @@ def measured(opened: Opened, options: argparse.Namespace) -> Report | SystemRepo
     Raises:
         ValueError: in one sentence, what was given and what is allowed.
     """
-    whole = isinstance(opened, Explorer) and not opened.checkpoint.dataset.hidden
-    usual = (QUERIES if whole else UNITS) * (_FULL if options.full else 1)
-    count = usual if options.queries is None else options.queries
-    if whole:
-        return check(opened, count, options.seed)
-    return measure(opened, count, options.seed)
+    times, told = _FULL if options.full else 1, options.queries
+    if isinstance(opened, Explorer) and not opened.checkpoint.dataset.hidden:
+        return check(opened, QUERIES * times if told is None else told, options.seed)
+    return measure(opened, UNITS * times if told is None else told, options.seed)
 
 
 def text(report: Report | SystemReport) -> str:

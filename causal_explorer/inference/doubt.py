@@ -35,7 +35,7 @@ _AT_ONCE = 1_024  # pictures decoded in one batch
 
 @torch.no_grad()
 def doubt_of(
-    model: ImageMechanism, dataset: Dataset, watch: Callable[[int], None] = lambda count: None
+    model: ImageMechanism, dataset: Dataset, watch: Callable[[int], object] = lambda count: None
 ) -> np.ndarray:
     """Measures the doubt of every combination of factors.
 

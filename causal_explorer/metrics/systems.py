@@ -172,8 +172,11 @@ def _concepts(opened: ConceptExplorer, count: int, seed: int) -> Iterator[Figure
     """A CausalVAE: its graph, its concepts, and do() at values that training did not see."""
     dataset, rng = opened.dataset, np.random.default_rng(seed)
     table, x = sample(dataset, "test", count, seed, opened.checkpoint.split_seed)
-    law, names = dataset.scm(), [variable.name for variable in dataset.variables]
-    if "counterfactual" in opened.may:
+    law, names = (
+        dataset.scm() if dataset.scm else None,
+        [variable.name for variable in dataset.variables],
+    )
+    if "counterfactual" in opened.may and law is not None:
         true = np.array([[law.graph.has_edge(a, b) for b in names] for a in names])
         learned = opened.model.graph.adjacency.numpy()
         distance = structural_hamming_distance(learned, true)
@@ -220,11 +223,15 @@ def _faces(opened: IntactExplorer, count: int, seed: int) -> Iterator[Figure]:
 def _effects(opened: TreatmentExplorer, count: int, seed: int) -> Iterator[Figure]:
     """A CEVAE: its effects, beside estimates that know of no hidden cause."""
     found = opened.effect(units=_CODED * count, seed=seed)
-    errors = effect_errors(found.ite, found.truth_ite)
-    yield Figure("ATE", found.ate, "", f"in truth {found.truth_ate:.4f}")
+    truth, truth_ate = found.truth_ite, found.truth_ate
+    if truth is None or truth_ate is None:
+        yield Figure("ATE", found.ate, "", "the truth is not known")
+        return
+    errors = effect_errors(found.ite, truth)
+    yield Figure("ATE", found.ate, "", f"in truth {truth_ate:.4f}")
     yield Figure("error of the ATE", errors.ate)
-    yield Figure("likewise, difference of means", abs(found.naive - found.truth_ate))
-    yield Figure("likewise, regression", abs(found.regression_ate - found.truth_ate))
+    yield Figure("likewise, difference of means", abs(found.naive - truth_ate))
+    yield Figure("likewise, regression", abs(found.regression_ate - truth_ate))
     yield Figure("√PEHE", errors.pehe, "", "root mean square error of a unit's effect")
 
 
