@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -22,6 +23,8 @@ from tqdm import tqdm
 
 import causal_explorer as ce
 from benchmarks.explained import Explained, read
+from benchmarks.kept import add, told
+from benchmarks.options import parser
 from causal_explorer.data import dsprites, splits
 from causal_explorer.data.raster import SIZE
 
@@ -34,22 +37,25 @@ _LOT = 50  # pictures that a build answers before the other one's turn
 
 def main(arguments: list[str] | None = None) -> None:
     """Prints the figures of the README."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.disturbed", description=__doc__)
-    parser.add_argument("checkpoint", nargs="?", default="scm-vae")
-    parser.add_argument("--story", default="independent")
-    parser.add_argument("--pictures", type=int, default=400)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--beside", help="a commit whose build answers the same, in turns")
-    parser.add_argument(
-        "--combinations", type=int, default=dsprites.COUNT, help="scored by brute force"
-    )
-    options = parser.parse_args(arguments)
+    asked = parser("disturbed", __doc__)
+    asked.add_argument("checkpoint", nargs="?", default="scm-vae")
+    asked.add_argument("--story", default="independent")
+    asked.add_argument("--pictures", type=int, default=400)
+    asked.add_argument("--seed", type=int, default=0)
+    asked.add_argument("--beside", help="a commit whose build answers the same, in turns")
+    options = asked.parse_args(arguments)
+    options.combinations = dsprites.COUNT
+    if options.quick:
+        options.pictures, options.combinations = 4, 2 * _AT_ONCE
     kinds, pictures = disturbed(options.pictures, options.seed)
     with _worktree(options.beside) as builds:
         found = _answers(builds, pictures, options.checkpoint, options.story)
     _score_all(found, pictures, options)
-    for name, explained in found.items():
-        _report(name, explained, kinds)
+    rows = [row for name, explained in found.items() for row in _rows(name, explained, kinds)]
+    study = {"command": "python -m benchmarks.disturbed", "metrics": rows}
+    told(study)
+    if options.save:
+        add(options.checkpoint, study)
 
 
 def disturbed(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -134,29 +140,34 @@ def _score_all(
             own.exact = np.where(rows < options.combinations, np.exp(own_score - whole), 0)
 
 
-def _report(name: str, found: list[Explained], kinds: np.ndarray) -> None:
-    """Prints how far a build's posteriors are from brute force, and how long they took."""
+def _rows(name: str, found: list[Explained], kinds: np.ndarray) -> list[dict[str, Any]]:
+    """How far a build's posteriors are from brute force, and how long they took."""
     apart = np.array([_total_variation(own) for own in found])
     beyond = sum(far > 1 - own.covered + _ROUNDING for far, own in zip(apart, found, strict=True))
-    times = [own.milliseconds for own in found]
-    print(f"{name}, {len(found)} held-out pictures:")
-    print(f"  within {_CLOSE} of brute force in total variation: {_percent(apart <= _CLOSE)}")
-    for kind in np.unique(kinds):
-        print(f"    {kind}: {_percent(apart[kinds == kind] <= _CLOSE)}")
-    refused = sum(not len(own.classes) for own in found)
-    print(f"  off by more than 1 - covered: {beyond}; refused: {refused}")
-    median, ninth = np.percentile(times, (50, 90))
-    print(f"  do(shape) from the image alone: median {median:.0f} ms, 90th percentile {ninth:.0f}")
+    median, ninth = np.percentile([own.milliseconds for own in found], (50, 90))
+    near = f"posterior within {_CLOSE} of brute force in total variation"
+    figures = [
+        (near, 100 * np.mean(apart <= _CLOSE), "%"),
+        *(
+            (f"{near}, {k}", 100 * np.mean(apart[kinds == k] <= _CLOSE), "%")
+            for k in np.unique(kinds)
+        ),
+        ("posteriors off by more than 1 - covered", beyond, "pictures"),
+        ("pictures without a posterior", sum(not len(own.classes) for own in found), "pictures"),
+        ("do(shape) from the image alone, median", median, "ms"),
+        ("do(shape) from the image alone, 90th percentile", ninth, "ms"),
+    ]
+    data = f"{len(found)} disturbed held-out pictures, {name}"
+    return [
+        {"name": row, "ours": float(own), "paper": None, "unit": unit, "data": data, "note": name}
+        for row, own, unit in figures
+    ]
 
 
 def _total_variation(own: Explained) -> float:
     """½ Σ |p̂ - p| over all combinations; those that are not listed have p̂ = 0."""
     unlisted = 1 - own.exact.sum()
     return float(np.abs(own.probabilities - own.exact).sum() + unlisted) / 2
-
-
-def _percent(right: np.ndarray) -> str:
-    return f"{100 * np.mean(right):.1f} %"
 
 
 if __name__ == "__main__":
