@@ -20,7 +20,9 @@ def told(study: Mapping[str, Any]) -> None:
 def keep(name: str, study: Mapping[str, Any]) -> None:
     """Writes a study beside its checkpoint; what other commands added to an earlier one stays."""
     added = [row for row in _metrics(name) if "command" in row]
-    _write(name, {**study, "metrics": [*study["metrics"], *added]})
+    kept = checkpoint.study(name) or {}
+    checked = {"check": kept["check"]} if "check" in kept else {}
+    _write(name, {**checked, **study, "metrics": [*study["metrics"], *added]})
 
 
 def add(name: str, study: Mapping[str, Any]) -> None:
@@ -37,5 +39,5 @@ def _metrics(name: str) -> list[dict[str, Any]]:
 
 def _write(name: str, study: Mapping[str, Any]) -> None:
     path = checkpoint.find(name) / "study.json"
-    path.write_text(json.dumps(study, indent=1) + "\n")
+    path.write_text(json.dumps(study, indent=1, allow_nan=False) + "\n", encoding="utf-8")
     print(f"Saved: {path}")

@@ -16,11 +16,12 @@ def parser(module: str, about: str | None, saves: bool = True) -> argparse.Argum
     """
     name = f"python -m benchmarks.{module}" if module else "python -m benchmarks"
     found = argparse.ArgumentParser(prog=name, description=about)
-    found.add_argument(
+    how = found.add_mutually_exclusive_group()
+    how.add_argument(
         "--quick", action="store_true", help="to its end with next to nothing: no figures"
     )
     if saves:
-        found.add_argument("--save", action="store_true", help="keep what was measured")
+        how.add_argument("--save", action="store_true", help="keep what was measured")
     return found
 
 

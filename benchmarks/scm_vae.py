@@ -80,9 +80,8 @@ def main(arguments: list[str] | None = None) -> None:
     if not explorer.checkpoint.model.reads_latent:  # else an average takes as many draws of z
         for kind, coupling, found in averages(explorer, count):
             figures += averaged(kind, coupling, found)
-    command = "python -m benchmarks.scm_vae"
-    if options.checkpoint != NAME:
-        command += f" {options.checkpoint} --queries {count}"
+    named = "" if options.checkpoint == NAME else f" {options.checkpoint}"
+    command = f"python -m benchmarks.scm_vae{named} --queries {count}"
     study = {"command": command, "metrics": figures, "series": {}, "check": report}
     told(study)
     if options.save:

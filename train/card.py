@@ -102,13 +102,13 @@ def _scored(found: Figures) -> str:
         return "Labels are not scored: the loss is of the image alone, given its factors."
     if isinstance(found, Terms):
         return "Terms are means over the held-out units."
-    return "Which explanations it leaves out, the search that starts from it mends."
+    return "What it proposes is scored before it counts, and only where no bound is known."
 
 
 def _device_note(device: str) -> str:
     if device.startswith("CUDA"):
         return ""
-    return "No CUDA device was at hand, so the same recipe ran on the CPU.\n\n"
+    return "It was trained on the CPU; the recipe is the same for CUDA.\n\n"
 
 
 def _commit_note(commit: str) -> str:

@@ -23,7 +23,6 @@ from causal_explorer.metrics.held_out import Measured, measure
 from causal_explorer.models.base import Model
 from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.registry import build
-from causal_explorer.wording import listed
 from train import state as run_state
 from train.board import Board
 from train.card import card
@@ -81,11 +80,6 @@ class Run:
         require_batch(self.model, config.train.batch, group.size)
         self.pictures = dataset.open(group.device)
         self.rows = {s: self.pictures.rows(s, config.train.split_seed) for s in get_args(Split)}
-        if empty := [split for split, rows in self.rows.items() if not len(rows)]:
-            raise ValueError(
-                f"{dataset.name} has no pictures for {listed(empty, last=' and ')} at split_seed "
-                f"{config.train.split_seed}: it takes more of them, or another split."
-            )
         recipe = config.train.of_length(len(self.rows["train"]))
         self.config = config = replace(config, train=recipe)
         if not resume:

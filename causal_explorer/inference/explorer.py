@@ -52,7 +52,8 @@ class Explorer(Opened):
     Attributes:
         checkpoint: the trained image mechanism.
         story: the factors' mechanisms, given and not learned; swapped as `scm.stories` says.
-        recogniser: proposes what an image shows; None where none is shipped for the data set.
+        recogniser: proposes what an image shows, where nothing bounds the search; None where it
+            is bounded, or none is shipped for the data set.
         doubts: (K_1, …, K_V) nats, what bounds the search for what an image shows; None where
             they were not measured for these weights.
     """
@@ -395,11 +396,8 @@ class Explorer(Opened):
             self._posterior(question, x, generator)
             for question, x, generator in zip(asked, images, generators, strict=True)
         ]
-        # a picture that no sprite's is equal to was disturbed by what is no part of the world
-        disturbed = [
-            len(question.given) < len(self.story.variables) and posterior.overlap < 1
-            for question, posterior in zip(asked, posteriors, strict=True)
-        ]
+        # what no noise of the world put into a picture is no part of it
+        disturbed = [posterior.disturbed for posterior in posteriors]
         return abduct(
             self.world,
             x=torch.from_numpy(np.stack(images)).to(self.world.device),
@@ -409,8 +407,8 @@ class Explorer(Opened):
             samples=samples,
             generators=generators,
             hidden=[
-                None if foreign else question.hidden
-                for question, foreign in zip(asked, disturbed, strict=True)
+                None if posterior.disturbed else question.hidden
+                for question, posterior in zip(asked, posteriors, strict=True)
             ],
             disturbed=disturbed,
         )
@@ -441,7 +439,8 @@ def under(opened: Checkpoint[ImageMechanism], story: str | Path) -> Explorer:
         ValueError: unknown story, or one that does not fit the data set.
     """
     told = story_named(story, opened.dataset.variables)
-    return Explorer(opened, told, _recogniser(opened), _doubts(opened))
+    doubts = _doubts(opened)
+    return Explorer(opened, told, _recogniser(opened) if doubts is None else None, doubts)
 
 
 def _doubts(opened: Checkpoint[ImageMechanism]) -> np.ndarray | None:

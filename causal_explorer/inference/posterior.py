@@ -28,6 +28,7 @@ class Posterior:
         none: the probability that the image shows none of all combinations but something else,
             by `disturbance.none_of_these`; the listed probabilities are those of an image that
             shows one of them. NaN without an image, and where all factors are given.
+        disturbed: whether the image is equal to no combination's picture, as a photo is.
         bounded: whether `covered` is a lower bound rather than an estimate.
         laws: (K,) p(v_factor | evidence) of each factor, where the list is too short to tell.
     """
@@ -39,6 +40,7 @@ class Posterior:
     nats: float = float("nan")
     overlap: float = float("nan")
     none: float = float("nan")
+    disturbed: bool = False
     bounded: bool = True
     laws: Mapping[str, np.ndarray] = field(default_factory=dict, repr=False)
 

@@ -29,15 +29,17 @@ from causal_explorer.inference.world import World
 from causal_explorer.models.recogniser import Recogniser
 from causal_explorer.scm.variables import Variable
 
-_OPEN = 1e-9  # of the mass, that what was not scored may hold
+_FIRST = 30.0  # nats above the nearest that are scored first: enough under an even prior
+_OPEN = 1e-7  # of the mass, that what was not scored may hold
 _ESTIMATED = (
     0.999  # of the mass that the last widening may at least leave, where nothing is bounded
 )
 _NEAREST = 256  # combinations scored first where nothing is bounded; each widening doubles them
 _MOST = 8_192  # combinations scored at most
 _PROPOSED = 64  # combinations that the recogniser names
+_ROUNDING = 2.0**-23  # of a float32, relative
 _KEPT = 1 - 1e-6  # of the mass, that the list of explanations keeps
-_COMPARED = 8  # explanations that "none of these" is weighed against
+_COMPARED = 4  # explanations that "none of these" is weighed against
 
 
 @torch.no_grad()
@@ -69,14 +71,19 @@ def explain(
     classes = found.classes[order[:kept]].numpy()
     image = x.cpu().numpy().astype(np.uint8)
     compared = np.unique(np.concatenate([classes[:_COMPARED], search.lopsided()]), axis=0)
+    nats = -float(found.likelihood[order[0]])
+    # the model's logits are float32: a likelihood is known to so much, where others compete
+    rounded = _ROUNDING * nats if kept > 1 else 0.0
+    held = found.covered * max(0.0, 1 - rounded)
     return Posterior(
         classes=classes,
-        probabilities=(found.covered * likely[:kept]).numpy(),
-        covered=found.covered * float(likely[:kept].sum()),
+        probabilities=(held * likely[:kept]).numpy(),
+        covered=held * float(likely[:kept].sum()),
         variables=world.story.variables,
-        nats=-float(found.likelihood[order[0]]),
+        nats=nats,
         overlap=iou(image, world.dataset.render(classes[:1])[0]),
         none=none_of_these(image, world.dataset.render(compared), search.floor.size),
+        disturbed=search.closest > 0,
         bounded=doubts is not None,
     )
 
@@ -118,7 +125,7 @@ def _score(
     empty = torch.zeros(0, dtype=torch.float64)
     found = _Scored(torch.zeros(0, len(search.sizes), dtype=torch.int64), empty, empty)
     count = _NEAREST
-    limit = CERTAIN * (search.closest + 2) if bounded else search.nearest(count)
+    limit = CERTAIN * search.closest + _FIRST if bounded else search.nearest(count)
     while True:
         before = found.total
         rows = search.take(limit, _MOST - len(found.score))

@@ -14,7 +14,8 @@ from causal_explorer.inference.world import World
 _ALL = 1e30  # nats: a limit above every floor but that of what is scored
 # gained and lost pixels count alike, or one sort 5 or 13 times as much: so that a cut or a
 # cluttered sprite is found too
-_LOPSIDED = ((3, 2), (3, -2), (7, 6), (7, -6))  # 4,096 pixels times 7 are an int16 yet
+_FAR = np.int16(2_500)  # pixels: 13 times as many are an int16 yet; what is farther is far
+_LOPSIDED = ((3, 2), (3, -2), (7, 6), (7, -6))
 
 
 @dataclass
@@ -107,8 +108,10 @@ class Search:
 
     def lopsided(self) -> np.ndarray:
         """(4, V) int64: what comes nearest where pixels gained or lost count more."""
+        near = np.minimum(self.distance, _FAR)  # no excess is larger than its distance
+        more = np.clip(self.excess, -_FAR, _FAR)
         rows = [
-            int((self.distance * np.int16(weight) + self.excess * np.int16(tilt)).argmin())
+            int((near * np.int16(weight) + more * np.int16(tilt)).argmin())
             for weight, tilt in _LOPSIDED
         ]
         return self.classes(np.array(rows))

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from causal_explorer.data.dataset import Dataset
 from causal_explorer.models.mechanism import ImageMechanism
+from causal_explorer.models.window import WindowedBernoulli
 from causal_explorer.scm.scm import SCM
 
 _FEW = 16  # draws of the factors up to which each has a draw of z of its own
@@ -76,7 +77,9 @@ class World:
         v, seen = v.to(self.device), x.to(self.device).expand(len(v), -1, -1)
         if not self.model.reads_latent:
             z = torch.zeros(len(v), self.model.latent, device=self.device)
-            return self.model.decode(v, z).log_prob(seen).double()
+            decoded = self.model.decode(v, z)
+            exact = WindowedBernoulli(decoded.logits.double(), decoded.corner)
+            return exact.log_prob(seen)
         posterior, prior = self.model.encode(seen, v), self.model.prior()
         each = []
         for _ in range(_WEIGHED):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from causal_explorer.data import dsprites
 from causal_explorer.models.disturbed import disturb
 from causal_explorer.models.recogniser import Recogniser
 
@@ -64,11 +65,18 @@ def recognition(
         laws = model(x)
         loss -= sum(float(law.gather(1, v[:, i, None]).sum()) for i, law in enumerate(laws))
         right += _right(laws, v)
-        disturbed += _right(model(disturb(x.cpu(), generator).to(x.device)), v)
+        copies = disturb(x.cpu(), generator, _others(len(x), generator).to(x.dtype))
+        disturbed += _right(model(copies.to(x.device)), v)
         images += len(x)
     if not images:
         raise ValueError("There is no picture: an accuracy takes at least one.")
     return Recognition(loss / images, right / images, disturbed / images, int(images))
+
+
+def _others(count: int, generator: torch.Generator) -> Tensor:
+    """(count, 64, 64) sprites at random: held-out pictures come in order, like beside like."""
+    rows = torch.randint(dsprites.COUNT, (count,), generator=generator)
+    return torch.from_numpy(dsprites.render(dsprites.classes_of(rows.numpy())))
 
 
 def _right(laws: list[Tensor], v: Tensor) -> float:

@@ -14,18 +14,21 @@ _REACH = 10.0  # pixels from a sprite's middle within which a cut runs
 KINDS = ("clean", "noisy", "cut", "cluttered")
 
 
-def disturb(x: Tensor, generator: torch.Generator | None = None) -> Tensor:
+def disturb(
+    x: Tensor, generator: torch.Generator | None = None, others: Tensor | None = None
+) -> Tensor:
     """A quarter of each kind: as it is; with stray pixels; cut straight; with another sprite.
 
     Args:
         x: (N, 64, 64) pictures of 0 and 1.
         generator: on the pictures' device; torch's own if None.
+        others: (N, 64, 64) that clutter them; if None, each other's, in a batch at random.
 
     Returns:
         (N, 64, 64) of the same type.
     """
     kind = torch.randint(len(KINDS), (len(x), 1, 1), generator=generator, device=x.device)
-    others = x.roll(1, dims=0)
+    others = x.roll(1, dims=0) if others is None else others
     noisy = torch.where(_stray(x, generator), 1 - x, x)
     cut = torch.where(_kept(x, generator), x, 0)
     found = x

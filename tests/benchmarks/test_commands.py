@@ -19,7 +19,7 @@ ELSEWHERE = {  # the first words of what is not run here, and why
     "pytest": "the tests themselves",
     "tensorboard": "shows runs until it is stopped",
 }
-PLACEHOLDERS = ("=folder", "=N", "=M", "HOST")  # words for the reader to fill in
+PLACEHOLDERS = ("=folder", "=N", "=M", "HOST", "CHECKPOINT")  # words for the reader to fill in
 
 
 def commands():

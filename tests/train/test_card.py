@@ -47,7 +47,7 @@ def test_a_card_says_what_it_is_and_how_it_was_made():
         "| figures below | the final test of this run; study.json holds later ones |",
         "| held-out loss (-ELBO) | 1.5000 nats an image |",
         "| held-out images | 73,485 of the test split, none seen in training |",
-        "No CUDA device was at hand, so the same recipe ran on the CPU.",
+        "It was trained on the CPU; the recipe is the same for CUDA.",
     ):
         assert line in page.splitlines()
     assert "Unfinished" not in page
@@ -100,7 +100,11 @@ def test_a_data_set_is_told_with_its_settings():
     ("figures", "kind", "end"),
     [
         (FIGURES, "Likelihood", "Labels are not scored"),
-        ({"loss": 1.0, "exact": 0.5, "images": 3}, "Recognition", "Which explanations"),
+        (
+            {"loss": 1.0, "exact": 0.5, "disturbed": 0.2, "images": 3},
+            "Recognition",
+            "What it proposes",
+        ),
         ({"loss": 1.0, "terms": {"kl_nats": 0.5}, "images": 3}, "Terms", "Terms are means over"),
     ],
 )
@@ -111,4 +115,4 @@ def test_figures_are_read_back_as_what_they_are(figures, kind, end):
 
 
 def test_where_there_was_a_cuda_device_nothing_is_excused():
-    assert "No CUDA device" not in card("mine", CONFIG, METRICS | {"device": "CUDA, H200"})
+    assert "trained on the CPU" not in card("mine", CONFIG, METRICS | {"device": "CUDA, H200"})
