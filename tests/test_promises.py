@@ -149,6 +149,9 @@ def refusal(call, question):
         return f"{type(error).__name__}: {error}"
 
 
+UNTAUGHT = ("ValueError: image", "ValueError: The model does not explain the image")
+
+
 @pytest.mark.parametrize(
     ("model", "data", "network"), PRODUCT, ids=lambda part: str(part) if part else ""
 )
@@ -171,7 +174,7 @@ def test_may_why_not_and_the_call_agree(model, data, network, folder, tmp_path):
             continue
         said = refusal(call, calls[request])
         own = explorer.checkpoint.id == "own"
-        untaught = own and said.startswith("ValueError: image")  # three steps explain no picture
+        untaught = own and said.startswith(UNTAUGHT)  # three steps explain no picture
         assert said == "" or untaught, said
 
 

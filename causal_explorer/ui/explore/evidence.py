@@ -153,6 +153,8 @@ def fit_text(answer: CounterfactualAnswer) -> str:
     count = "One explanation holds" if len(found) == 1 else f"{len(found):,} explanations hold"
     text = f"{count} {percent(found.covered)} of the posterior's mass{_by(found)}."
     if not np.isnan(found.none):
+        if found.disturbed:
+            text += " They take every stray pixel for the model's own noise."
         text += f" That it shows none of these, but something else: {_share(found.none)}."
     if not np.isnan(found.overlap):
         text += f" The first overlaps with the image by {found.overlap:.2f}."
