@@ -27,7 +27,8 @@ class Posterior:
             the true one is not known; NaN without one.
         none: the probability that the image shows none of all combinations but something else,
             by `disturbance.none_of_these`; the listed probabilities are those of an image that
-            shows one of them, every stray pixel the model's own noise. NaN without an image, and where all factors are given.
+            shows one of them, every stray pixel the model's own noise. NaN without an image, and
+            where all factors are given.
         disturbed: whether the image is equal to no combination's picture, as a photo is.
         bounded: whether `covered` is a lower bound rather than an estimate.
         laws: (K,) p(v_factor | evidence) of each factor, where the list is too short to tell.
