@@ -99,7 +99,7 @@ def test_an_image_that_its_factors_contradict_is_refused_whether_its_style_is_to
         (STYLED | {"width": 5}, None, "width=5 is not a class of width"),
         (STYLED | {"colour": 1}, None, "unknown factor 'colour': it takes .* style, direction"),
         (HEART | {"style": 1}, drawn(1, 3, 2), "factors lacks direction, width: of what no label"),
-        ({"shape": 2}, drawn(1, 3, 2), "There is no recogniser for this data set"),
+        ({"shape": 2}, drawn(1, 3, 2), "styled-sprites cannot be searched"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_in_one_sentence(styled, factors, image, sentence):
