@@ -45,6 +45,12 @@ def changes(
             f"{path} stands at step {step:,}, past the {steps:,} steps that are asked for: "
             "set train.steps higher."
         )
+    idle = [_told(change) for change in found if change[0] not in _LENGTH]
+    if idle and now.get("train.steps") == step:
+        raise ValueError(
+            f"{path} stands at step {step:,}, where the run ends, so that nothing would come of "
+            f"{idle[0]}: set train.steps higher, too."
+        )
     return [_told(change) for change in found if change[0] != "train.epochs"]
 
 

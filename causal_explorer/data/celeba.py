@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,6 +124,9 @@ class CelebA:
             classes.append([int(cells[column] == "1") for column in columns])
         if not names:
             raise ValueError(f"{path.name} holds no pictures.")
+        twice = [name for name, count in Counter(names).items() if count > 1]
+        if twice:
+            raise ValueError(f"{path.name} lists {twice[0]} more than once.")
         if declared is not None and declared != str(len(names)):
             raise ValueError(
                 f"{path.name} says {brief(declared)} pictures in its first line and lists "

@@ -30,11 +30,16 @@ def mic_tic(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
     Raises:
         ValueError: not two (N,) arrays of 8 or more finite numbers.
     """
-    x, y = np.asarray(x, float), np.asarray(y, float)
-    if x.ndim != 1 or x.shape != y.shape or len(x) < _FEWEST or not np.isfinite([x, y]).all():
+    try:
+        x, y = np.asarray(x, float), np.asarray(y, float)
+    except (TypeError, ValueError) as error:
+        raise ValueError("x or y is no array of numbers: MIC takes two of them.") from error
+    paired = x.ndim == 1 and x.shape == y.shape and len(x) >= _FEWEST
+    if not paired or not np.isfinite([x, y]).all():
+        strange = " and hold NaN or infinity" if paired else ""
         raise ValueError(
-            f"x and y have shapes {x.shape} and {y.shape}: MIC takes two arrays of as many finite "
-            f"numbers, {_FEWEST} or more."
+            f"x and y have shapes {x.shape} and {y.shape}{strange}: MIC takes two arrays of as "
+            f"many finite numbers, {_FEWEST} or more."
         )
     if x.min() == x.max() or y.min() == y.max():
         return 0.0, 0.0

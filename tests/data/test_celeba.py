@@ -209,6 +209,13 @@ def test_a_list_that_was_cut_is_refused(folder, rows):
         opened(folder)
 
 
+def test_a_list_that_names_a_picture_twice_is_refused(folder):
+    path = folder / "list_attr_celeba.txt"
+    path.write_text(path.read_text().replace("000003.jpg", "000002.jpg"))
+    with pytest.raises(ValueError, match=r"list_attr_celeba\.txt lists 000002\.jpg more than once"):
+        opened(folder)
+
+
 def test_a_cut_list_that_declares_nothing_is_seen_by_the_other(folder):
     as_kaggle(folder)
     path = folder / "list_attr_celeba.csv"

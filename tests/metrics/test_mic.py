@@ -147,6 +147,12 @@ def test_what_is_no_pair_of_variables_is_refused(x, y):
     assert str(x.shape) in str(found.value)
 
 
+@pytest.mark.parametrize("x", [["a"] * 10, [[1], [1, 2]] * 5])
+def test_what_are_no_numbers_are_refused_in_our_words(x):
+    with pytest.raises(ValueError, match=r"^x or y is no array of numbers"):
+        mic_tic(x, x)
+
+
 @pytest.mark.skipif(
     "CAUSAL_EXPLORER_MINEPY" not in os.environ, reason="minepy's source is not here"
 )

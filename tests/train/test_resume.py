@@ -61,3 +61,12 @@ def test_a_run_goes_on_and_not_back():
     assert changes(config(), config("train.steps=10"), 10, SAVE)
     with pytest.raises(ValueError, match=r"stands at step 10, past the 9 steps .*: set train.ste"):
         changes(config(), config("train.steps=9"), 10, SAVE)
+
+
+def test_nothing_is_left_to_train_with_another_rate():
+    """It rewrote the config and the card, though no step was made with it."""
+    with pytest.raises(ValueError, match=r"where the run ends, .* train.learning_rate was .* too"):
+        changes(config(), config("train.learning_rate=0.1"), config()["train"]["steps"], SAVE)
+    longer = config("train.learning_rate=0.1", "train.steps=50000")
+    assert len(changes(config(), longer, config()["train"]["steps"], SAVE)) == 2
+    assert changes(config(), config(), config()["train"]["steps"], SAVE) == []
