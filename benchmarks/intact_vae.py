@@ -30,6 +30,7 @@ from train.config import read_config
 NAME = "intact-vae"
 RHOS = (0.0, 0.5, 0.9)
 _UNBIASED = {"name": "faces", "rho": 0.0, "units": 6_000, "seed": 1_000}
+_FEW = 300  # units to train on where nothing is measured
 _ASKED = 500  # units behind an error
 _READ = 6_000  # units behind a leakage
 _SAMPLES = 20  # draws of z behind an answer
@@ -41,7 +42,7 @@ _DATA = "drawn faces, an unbiased population"
 def trained(variant: str, rho: float, steps: int | None, runs: Path) -> Checkpoint[IntactVAE]:
     """A variant under the checkpoint's recipe; read where it ended."""
     sets = [f'network.variant="{variant}"', f"data.rho={rho}"]
-    sets += [f"train.steps={steps}"] if steps else []
+    sets += [f"train.steps={steps}", f"data.units={_FEW}"] if steps else []
     if (variant, rho, steps) == ("intact", 0.9, None):
         return checkpoint.read(checkpoint.find(NAME), IntactVAE)
     folder = runs / f"{variant}-{rho}"

@@ -53,7 +53,7 @@ _COLOURS = {  # red, green, blue
     "ball": (0.80, 0.20, 0.22),
     "shadow": (0.12, 0.14, 0.20),
 }
-_CHUNK = 512  # pictures drawn at a time: bounds the memory of one call
+_CHUNK = 16  # pictures drawn at a time: what they take fits in a cache, and bounds the memory
 
 
 def _ends(angle: np.ndarray, light: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -137,11 +137,12 @@ def _paint(table: np.ndarray) -> np.ndarray:
         "ball": np.hypot(x - ball_x, y - ball_y) - 1.5,
         "shadow": np.maximum(np.abs(x - place) - length / 2, np.abs(y - _GROUND) - _THICK),
     }
-    picture = np.ones((len(table), SIDE, SIDE, 3), dtype=np.float32)
+    planes = np.ones((3, len(table), SIDE, SIDE), dtype=np.float32)  # a colour at a time: faster
     for part, distance in distances.items():
-        cover = np.clip(0.5 - distance * SIDE / 21, 0, 1)[..., None]
-        picture += cover * (np.array(_COLOURS[part], dtype=np.float32) - picture)
-    return picture
+        cover = np.clip(0.5 - distance * SIDE / 21, 0, 1)
+        for plane, colour in zip(planes, _COLOURS[part], strict=True):
+            plane += cover * (np.float32(colour) - plane)
+    return np.moveaxis(planes, 0, -1)
 
 
 def _from_segment(x: np.ndarray, y: np.ndarray, end_x: np.ndarray, end_y: np.ndarray) -> np.ndarray:
