@@ -1,4 +1,5 @@
 import os
+import signal
 
 import pytest
 import torch
@@ -6,6 +7,8 @@ import torch
 import causal_explorer as ce
 
 torch.set_num_threads(1)  # small tensors: more threads cost more than they give
+# a shell's background job ignores it, and so would every command that a test stops with it
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -28,14 +28,26 @@ def test_a_question_can_be_asked_with_the_keyboard_alone(page, address):
 
 
 def test_a_photo_is_found_and_named(page, address, tmp_path):
-    photo = Image.new("L", (640, 480), 230)
-    ImageDraw.Draw(photo).ellipse((220, 180, 300, 300), fill=20)
-    photo.save(tmp_path / "photo.jpg")
-    page.goto(f"{address}/?evidence=Upload")
-    settled(page)
-    page.locator(".st-key-upload input[type=file]").set_input_files(tmp_path / "photo.jpg")
+    _upload_ellipse(page, address, tmp_path, (60, 120))  # half as wide as high, as the sprites'
     page.locator(f'{PICTURES}[alt*="most likely ellipse"]').first.wait_for(timeout=30_000)
     assert page.locator("[data-testid=stException]").count() == 0
+
+
+def test_a_photo_of_something_else_is_a_sentence(page, address, tmp_path):
+    _upload_ellipse(page, address, tmp_path, (80, 120))
+    said = page.locator("[data-testid=stAlertContentWarning]", has_text="No sprite explains")
+    said.first.wait_for(timeout=30_000)
+    assert page.locator("[data-testid=stException]").count() == 0
+
+
+def _upload_ellipse(page, address, folder, size):
+    """Of so many pixels in width and height, dark on a light photo."""
+    photo = Image.new("L", (640, 480), 230)
+    ImageDraw.Draw(photo).ellipse((220, 180, 220 + size[0], 180 + size[1]), fill=20)
+    photo.save(folder / "photo.jpg")
+    page.goto(f"{address}/?evidence=Upload")
+    settled(page)
+    page.locator(".st-key-upload input[type=file]").set_input_files(folder / "photo.jpg")
 
 
 def test_a_file_that_is_no_picture_is_a_sentence(page, address, tmp_path):
