@@ -29,7 +29,7 @@ def test_the_image_alone_is_explained(app):
     assert not app.exception
     assert "This is an image without labels." in block(app)
     assert "50\u00a0%" in texts(app)
-    assert "2 explanations hold 100\u00a0% of the posterior's mass, by a bound on" in texts(app)
+    assert "2 explanations hold over 99\u00a0% of the posterior's mass, by a bound on" in texts(app)
     assert "something else: less than 1 in a million" in texts(app)
 
 
