@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from causal_explorer.text import unmarked
 from causal_explorer.wording import reason
 
 LOG = "metrics.jsonl"  # of a run, one line each interval; a checkpoint keeps it as history.jsonl
@@ -50,7 +51,7 @@ def read_log(log: Path) -> tuple[tuple[Line, ...], str]:
 def _line(written: bytes) -> Line | None:
     """The numbers of one line; None where it is no line of a log."""
     try:
-        content = json.loads(written)
+        content = json.loads(unmarked(written.decode()))
         numbers = {k: float(v) for k, v in content.items() if type(v) in (int, float)}
     except (ValueError, RecursionError, AttributeError, OverflowError):
         return None  # no JSON, no object, or a number that no float holds

@@ -10,7 +10,7 @@ import json
 import math
 from typing import Any
 
-from causal_explorer.text import decoded
+from causal_explorer.text import decoded, unmarked
 from causal_explorer.wording import brief, first_line
 
 _MOST = 1e300  # of a number: beyond, sums and squares end in infinity
@@ -27,7 +27,7 @@ def parse(data: bytes | str, name: str) -> Any:
         ValueError: no JSON, nested too deeply, or a number that is none or too large.
     """
     try:
-        text = decoded(data) if isinstance(data, bytes) else data
+        text = decoded(data) if isinstance(data, bytes) else unmarked(data)
         return json.loads(text, parse_float=_real, parse_int=_whole, parse_constant=_real)
     except RecursionError as error:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Text as editors write it: UTF-8, with or without a byte-order mark, lines ended in any way."""
+"""Text as editors write it: UTF-8, with or without byte-order marks, lines ended in any way."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _OTHERS = {  # what a mark says of a text that is not UTF-8; the longer marks fi
 
 
 def decoded(content: bytes) -> str:
-    r"""A text without its byte-order mark, its lines ended by "\n".
+    r"""A text without its byte-order marks, its lines ended by "\n".
 
     Raises:
         ValueError: it is not UTF-8; the message goes on after "cannot be read: ".
@@ -25,11 +25,16 @@ def decoded(content: bytes) -> str:
     if b"\0" in content:  # UTF-16 without its mark, or no text at all
         raise ValueError("it holds zero bytes, save it as text in UTF-8")
     try:
-        text = content.decode("utf-8-sig")
+        text = unmarked(content.decode("utf-8"))
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise ValueError(f"its line {line} is not UTF-8, save it as UTF-8") from error
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def unmarked(text: str) -> str:
+    """A text without the marks before it: programs that put files together leave more than one."""
+    return text.lstrip("\ufeff")
 
 
 def lines_of(content: bytes) -> list[str]:

@@ -12,7 +12,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from causal_explorer.text import read_text
+from causal_explorer.text import read_text, unmarked
 from causal_explorer.wording import first_line
 
 STORY = 16_384  # bytes; the shipped stories have under 1,000
@@ -44,7 +44,7 @@ def loads(content: str, most: int = STORY) -> dict[str, Any]:
         raise ValueError(f"it has {size:,} bytes, of {most:,} at most")
     _measure(content)
     try:
-        return tomllib.loads(content.removeprefix("\ufeff"))
+        return tomllib.loads(unmarked(content))
     except (ValueError, RecursionError) as error:
         raise ValueError(f"it is not TOML: {first_line(error)}") from error
 

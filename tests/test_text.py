@@ -4,7 +4,9 @@ import codecs
 
 import pytest
 
+from causal_explorer.run_log import read_log
 from causal_explorer.scm.stories import read_story
+from causal_explorer.strict_json import parse_object
 from causal_explorer.text import decoded, lines_of, read_text
 from train.config import CONFIGS, read_config
 
@@ -12,14 +14,14 @@ WORDS = "eins = 1\nzwei = 'ä'\n"
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["unix", "windows", "old"])
-@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8], ids=["plain", "marked"])
+@pytest.mark.parametrize("mark", [0, 1, 2, 3])
 def test_marks_and_ends_of_lines_are_no_part_of_a_text(mark, end):
-    assert decoded(mark + WORDS.replace("\n", end).encode()) == WORDS
+    assert decoded(mark * codecs.BOM_UTF8 + WORDS.replace("\n", end).encode()) == WORDS
 
 
 def test_a_mark_is_one_only_at_the_start():
     assert decoded("a\ufeffb".encode()) == "a\ufeffb"
-    assert decoded("\ufeff\ufeffb".encode()) == "\ufeffb"
+    assert decoded("\ufeff\ufeffb".encode()) == "b"
 
 
 @pytest.mark.parametrize(
@@ -52,12 +54,14 @@ def test_a_file_may_have_so_many_bytes_and_no_more(tmp_path):
 
 
 def as_written(text, kind):
-    end, _, mark = kind.partition(" ")
+    end, *marks = kind.split()
     text = text.replace("\n", {"windows": "\r\n", "unix": "\n"}[end]) + "\n\n"
-    return (codecs.BOM_UTF8 if mark else b"") + text.encode()
+    return len(marks) * codecs.BOM_UTF8 + text.encode()
 
 
-every_way = pytest.mark.parametrize("kind", ["unix", "windows", "unix marked", "windows marked"])
+every_way = pytest.mark.parametrize(
+    "kind", ["unix", "windows", "unix marked", "windows marked twice", "unix marked three times"]
+)
 
 
 @every_way
@@ -82,3 +86,12 @@ def test_a_story_or_a_config_in_another_encoding_is_one_sentence(encoding, tmp_p
     for opened in (read_story, lambda path: read_config(str(path))):
         with pytest.raises(ValueError, match=r"cannot be read: it.* save it as UTF-8\.$"):
             opened(path)
+
+
+def test_marks_are_no_part_of_json_or_of_a_log(tmp_path):
+    line = '{"step": 1, "images": 2, "seconds": 3, "train_loss": 4}'
+    for marks in ("", "\ufeff", "\ufeff\ufeff"):
+        assert parse_object((marks + line).encode(), "a") == parse_object(line, "a")
+        (tmp_path / "log").write_text(f"{marks}{line}\n{line}\n", encoding="utf-8")
+        lines, note = read_log(tmp_path / "log")
+        assert (len(lines), note) == (2, "")

@@ -8,6 +8,7 @@ from typing import Any
 
 from causal_explorer.checkpoint import find, kept, shipped, shipped_mechanisms
 from causal_explorer.run_log import LOG, Line, logged, read_log
+from causal_explorer.text import unmarked
 
 OWN = Path("runs")  # of the working directory: where `python -m train` writes
 DIRTY = ("-dirty", ", with changes not committed")  # of a commit: as it is kept, and as it is said
@@ -83,6 +84,6 @@ def read(name: str) -> Run:
 def _card(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            return file.read(_CARD).decode("utf-8-sig", errors="replace")
+            return unmarked(file.read(_CARD).decode(errors="replace"))
     except OSError:
         return ""
