@@ -7,11 +7,12 @@ import os
 
 from benchmarks.effort import FULL, QUICK, SMALL
 from benchmarks.footprint import footprint
-from benchmarks.options import parser
+from benchmarks.options import parser, recorded
 from benchmarks.queries import against_the_original, queries
 from benchmarks.readme import PERFORMANCE
 from benchmarks.table import HEADER
 from benchmarks.training import scaling, training
+from causal_explorer.whole import write_whole
 from train.__main__ import pick_device
 from train.origin import device_name, versions
 
@@ -41,8 +42,9 @@ def main(arguments: list[str] | None = None) -> None:
             print(row, flush=True)
             rows.append(str(row))
     if options.save:
-        kept = {"command": "python -m benchmarks --small --save", "machine": machine, "rows": rows}
-        PERFORMANCE.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
+        command = recorded(asked, arguments)
+        kept = {"command": command, "machine": machine, "rows": rows}
+        write_whole(PERFORMANCE, (json.dumps(kept, indent=1, ensure_ascii=False) + "\n").encode())
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from tqdm import tqdm
 import causal_explorer as ce
 from benchmarks.explained import Explained, read
 from benchmarks.kept import add, told
-from benchmarks.options import parser
+from benchmarks.options import parser, recorded
 from causal_explorer.data import dsprites, splits
 from causal_explorer.data.raster import SIZE
 
@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> None:
         found = _answers(builds, pictures, options.checkpoint, options.story)
     _score_all(found, pictures, options)
     rows = [row for name, explained in found.items() for row in _rows(name, explained, kinds)]
-    study = {"command": "python -m benchmarks.disturbed", "metrics": rows}
+    study = {"command": recorded(asked, arguments), "metrics": rows}
     told(study)
     if options.save:
         add(options.checkpoint, study)

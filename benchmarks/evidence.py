@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 import causal_explorer as ce
 from benchmarks.kept import add, told
-from benchmarks.options import parser
+from benchmarks.options import parser, recorded
 from causal_explorer.data import dsprites, splits
 
 
@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> None:
         {"name": name, "ours": float(ours), "paper": None, "unit": unit, "data": data, "note": ""}
         for name, ours, unit in figures
     ]
-    study = {"command": "python -m benchmarks.evidence", "metrics": rows}
+    study = {"command": recorded(asked, arguments), "metrics": rows}
     told(study)
     print(
         f"do(shape = square) from the image alone, 1,000 samples: median "

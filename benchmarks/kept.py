@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,7 +26,7 @@ def keep(name: str, study: Mapping[str, Any]) -> None:
 
 def add(name: str, study: Mapping[str, Any]) -> None:
     """Adds the figures of another command to the study that is kept, or renews them there."""
-    others = [row for row in _metrics(name) if row.get("command") != study["command"]]
+    others = [row for row in _metrics(name) if _program(row) != _program(study)]
     own = [row | {"command": study["command"]} for row in study["metrics"]]
     whole = checkpoint.study(name) or {"command": study["command"], "series": {}}
     _write(name, {**whole, "metrics": [*others, *own]})
@@ -37,7 +36,10 @@ def _metrics(name: str) -> list[dict[str, Any]]:
     return (checkpoint.study(name) or {}).get("metrics", [])
 
 
+def _program(told: Mapping[str, Any]) -> list[str]:
+    """The command without its arguments: "python -m benchmarks.evidence"."""
+    return told.get("command", "").split()[:3]
+
+
 def _write(name: str, study: Mapping[str, Any]) -> None:
-    path = checkpoint.find(name) / "study.json"
-    path.write_text(json.dumps(study, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    print(f"Saved: {path}")
+    print(f"Saved: {checkpoint.write_study(name, study)}")

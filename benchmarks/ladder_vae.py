@@ -8,8 +8,6 @@ is taken as it is.
 from __future__ import annotations
 
 import argparse
-import shlex
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import cast
@@ -21,7 +19,7 @@ from torch import Tensor
 from benchmarks.finished import finished
 from benchmarks.kept import keep
 from benchmarks.ladder_study import Found, Row, gains, layer_nats, principal, study
-from benchmarks.options import training_parser
+from benchmarks.options import recorded, training_parser
 from causal_explorer.metrics.active_units import moving, unit_kl
 from causal_explorer.metrics.importance import importance
 from causal_explorer.models.ladder_vae import LadderVAE
@@ -42,8 +40,8 @@ _SOME = 100  # samples of a bound that is reported beside the best one
 
 def main(arguments: list[str] | None = None) -> None:
     """Trains, measures and prints each row; with --save keeps the study with the checkpoint."""
-    given = sys.argv[1:] if arguments is None else arguments
-    options = _parser().parse_args(given)
+    asked = _parser()
+    options = asked.parse_args(arguments)
     if options.quick:
         options.images, options.samples = 100, 5
     found, shapes = [], np.zeros(0)
@@ -56,7 +54,7 @@ def main(arguments: list[str] | None = None) -> None:
     for name, gain, error in gains(found):
         print(f"{name}: {gain:.2f} ± {error:.2f} nats, paired")
     if options.save:
-        command = shlex.join(["python", "-m", "benchmarks.ladder_vae", *given])
+        command = recorded(asked, arguments)
         data = f"dSprites, {options.images:,} held-out pictures"
         keep(_ID, study(found, shapes, command, data))
 

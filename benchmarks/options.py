@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import shlex
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -30,3 +33,14 @@ def training_parser(name: str, about: str | None) -> argparse.ArgumentParser:
     found = parser(name.replace("-", "_"), about)
     found.add_argument("--runs", type=Path, default=Path(f"runs/{name}-study"), help="of trainings")
     return found
+
+
+def recorded(asked: argparse.ArgumentParser, given: Sequence[str] | None) -> str:
+    """The command that prints the figures again: as it was given, but for --save.
+
+    Args:
+        asked: its options.
+        given: its arguments; if None, those of the command line.
+    """
+    words = [word for word in (sys.argv[1:] if given is None else given) if word != "--save"]
+    return shlex.join([*asked.prog.split(), *words])

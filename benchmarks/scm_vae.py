@@ -12,7 +12,7 @@ from typing import Any
 import causal_explorer as ce
 from benchmarks.fidelity import DRAWS, averages, held_out
 from benchmarks.kept import keep, told
-from benchmarks.options import parser
+from benchmarks.options import parser, recorded
 from causal_explorer.metrics.likelihood import Likelihood
 from causal_explorer.metrics.report import ANY, check
 from causal_explorer.metrics.truth import TruthError
@@ -80,9 +80,12 @@ def main(arguments: list[str] | None = None) -> None:
     if not explorer.checkpoint.model.reads_latent:  # else an average takes as many draws of z
         for kind, coupling, found in averages(explorer, count):
             figures += averaged(kind, coupling, found)
-    named = "" if options.checkpoint == NAME else f" {options.checkpoint}"
-    command = f"python -m benchmarks.scm_vae{named} --queries {count}"
-    study = {"command": command, "metrics": figures, "series": {}, "check": report}
+    study = {
+        "command": recorded(asked, arguments),
+        "metrics": figures,
+        "series": {},
+        "check": report,
+    }
     told(study)
     if options.save:
         keep(options.checkpoint, study)

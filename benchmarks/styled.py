@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 import causal_explorer as ce
 from benchmarks.kept import keep, told
-from benchmarks.options import parser
+from benchmarks.options import parser, recorded
 from causal_explorer.data.styled_sprites import FACTORS, STYLES, UNIT, StyledPictures
 from causal_explorer.inference.explorer import Explorer
 from causal_explorer.metrics.composition import composition
@@ -64,14 +64,15 @@ def main(arguments: list[str] | None = None) -> None:
     asked.add_argument("--queries", type=int, default=600, help="behind each figure")
     options = asked.parse_args(arguments)
     sizes = (2, 400) if options.quick else (options.queries, None)
-    found = study(ce.load(options.checkpoint), *sizes)
+    figures = study(ce.load(options.checkpoint), *sizes)
+    found = {"command": recorded(asked, arguments), **figures}
     told(found)
     if options.save:
         keep(options.checkpoint, found)
 
 
 def study(explorer: Explorer, count: int, most: int | None = None) -> dict[str, Any]:
-    """Every figure, as study.json keeps it.
+    """Every figure, as study.json keeps it beside the command.
 
     Args:
         explorer: of the checkpoint, under the default story.
@@ -89,7 +90,6 @@ def study(explorer: Explorer, count: int, most: int | None = None) -> dict[str, 
     first, *others = asked.items()
     rows = [*_overlaps(*first), *_probes(told), *_fits(explorer, pictures, held_out)]
     return {
-        "command": "python -m benchmarks.styled",
         "metrics": rows + [row for kind in others for row in _overlaps(*kind)],
         "series": _series(asked, told),
     }

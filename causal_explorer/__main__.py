@@ -71,13 +71,10 @@ def save(report: Report | SystemReport, name: str | Path) -> Path:
 
     Raises:
         ValueError: there is no such checkpoint.
-        OSError: the folder cannot be written.
+        OSError: the folder cannot be written; an older study stays as it was.
     """
-    path = checkpoint.find(name) / "study.json"
     found = checkpoint.study(name) or {"metrics": [], "series": {}}
-    whole = json.dumps(found | {"check": report.as_dict()}, indent=1)
-    path.write_text(whole + "\n", encoding="utf-8")
-    return path
+    return checkpoint.write_study(name, found | {"check": report.as_dict()})
 
 
 def save_doubts(name: str | Path) -> Path:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import json
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -29,8 +30,10 @@ from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.registry import MODELS, build, model_named
 from causal_explorer.sealed import SUMS, contents, seal, verified
 from causal_explorer.strict_json import parse_object, plain
+from causal_explorer.text import unmarked
 from causal_explorer.undisturbed import undisturbed
 from causal_explorer.weights import require_finite, with_weights
+from causal_explorer.whole import write_whole
 from causal_explorer.wording import brief, first_line, listed, reason
 
 _INSTALLED = Path(__file__).resolve().parent / "checkpoints"  # where setup.py puts them
@@ -95,6 +98,17 @@ def study(name: str | Path) -> dict[str, Any] | None:
     return kept(find(name), "study.json")
 
 
+def write_study(name: str | Path, study: Mapping[str, Any]) -> Path:
+    """Writes what was measured of a checkpoint: the one writer of studies.
+
+    Raises:
+        ValueError: there is no such checkpoint, or a number that JSON does not have.
+        OSError: the folder cannot be written; an older study stays as it was.
+    """
+    text = json.dumps(study, indent=1, allow_nan=False) + "\n"
+    return write_whole(find(name) / "study.json", text.encode())
+
+
 def _of_kind(kind: type[nn.Module]) -> list[str]:
     return [name for name, model in _shipped().items() if issubclass(model, kind)]
 
@@ -155,7 +169,7 @@ def read(name: str | Path, kind: type[M] = ImageMechanism) -> Checkpoint[M]:
         dataset=dataset,
         config=config,
         metrics=parse_object(files["metrics.json"], str(folder / "metrics.json")),
-        card=files["card.md"].decode("utf-8-sig", errors="replace"),
+        card=unmarked(files["card.md"].decode(errors="replace")),
         folder=folder,
     )
 

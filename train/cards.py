@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import os
 import re
 import sys
 from pathlib import Path
 
 from causal_explorer import checkpoint
 from causal_explorer.models.base import Model
+from causal_explorer.whole import write_whole
 from causal_explorer.wording import first_line
 from train.card import card
 
@@ -40,8 +40,8 @@ def rewrite(name: str | Path) -> Path:
     text = page.encode()
     sums = (folder / "SHA256SUMS").read_text()
     digest = hashlib.sha256(text).hexdigest()
-    _replace(folder / "card.md", text)
-    _replace(
+    write_whole(folder / "card.md", text)
+    write_whole(
         folder / "SHA256SUMS",
         re.sub(r"^\w+(?=\s+card\.md$)", digest, sums, flags=re.MULTILINE).encode(),
     )
@@ -51,16 +51,6 @@ def rewrite(name: str | Path) -> Path:
 def _recorded(page: str) -> dict[str, str]:
     found = {key: pattern.search(page) for key, pattern in _KEPT.items()}
     return {key: match[1] for key, match in found.items() if match}
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all."""
-    scratch = path.with_name(f".{path.name}.part")
-    try:
-        scratch.write_bytes(content)
-        os.replace(scratch, path)
-    finally:
-        scratch.unlink(missing_ok=True)
 
 
 def main(arguments: list[str] | None = None) -> int:

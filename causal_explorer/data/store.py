@@ -14,7 +14,6 @@ import logging
 import os
 import shutil
 import time
-import uuid
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +23,7 @@ import numpy as np
 from tqdm import tqdm
 
 from causal_explorer.data import dsprites, raster
+from causal_explorer.whole import beside
 
 VERSION = 1  # raise it when the renderer draws other pixels: older stores are drawn again
 CACHE_VARIABLE = "CAUSAL_EXPLORER_CACHE"
@@ -96,27 +96,12 @@ def replacing(path: Path, size: int) -> Iterator[io.BufferedRandom]:
         _remove_abandoned(path)
         if shutil.disk_usage(path.parent).free < size:
             raise _no_room(path.parent, size)
-        with _beside(path) as file:
+        with beside(path) as file:
             yield file
     except OSError as error:
         if error.errno is None:  # not the system's: already a sentence for the user
             raise
         raise _refusal(path.parent, size, error) from error
-
-
-@contextlib.contextmanager
-def _beside(path: Path) -> Iterator[io.BufferedRandom]:
-    """A temporary file that takes the place of `path`, or is removed."""
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
-    try:
-        with temporary.open("x+b") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
 
 
 def _remove_abandoned(path: Path) -> None:

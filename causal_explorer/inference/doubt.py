@@ -20,12 +20,12 @@ from pathlib import Path
 import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from causal_explorer.data.dataset import Dataset
 from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.window import BACKGROUND
-from causal_explorer.wording import first_line
+from causal_explorer.whole import write_whole
 
 CERTAIN = -BACKGROUND  # C, nats
 VAGUE = 255  # nats or more: nothing is known of the likelihood but that it is at most 1
@@ -71,13 +71,9 @@ def write(folder: Path, doubts: np.ndarray) -> Path:
     """Keeps the doubts of a checkpoint's model beside its weights.
 
     Raises:
-        OSError: the folder cannot be written.
+        OSError: the folder cannot be written; older ones stay as they were.
     """
-    try:
-        save_file({_KEY: doubts}, folder / _FILE, {_WEIGHTS: _digest(folder)})
-    except SafetensorError as error:
-        raise OSError(f"{folder / _FILE} cannot be written: {first_line(error)}.") from error
-    return folder / _FILE
+    return write_whole(folder / _FILE, save({_KEY: doubts}, {_WEIGHTS: _digest(folder)}))
 
 
 def read(folder: Path, dataset: Dataset) -> np.ndarray | None:
