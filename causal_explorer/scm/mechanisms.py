@@ -67,6 +67,10 @@ class Mechanism:
 def mechanism(parents: tuple[str, ...], rows: object) -> Mechanism:
     """A mechanism from nested lists or an array of rows.
 
+    An array of float16 or float32, by its dtype, holds numbers of its own rounding: a row of K
+    classes may miss 1 by K ε of that dtype, and is divided by its sum. Whatever else is given may
+    miss it by 1e-9.
+
     Raises:
         ValueError: rows that make no table.
     """
@@ -74,6 +78,23 @@ def mechanism(parents: tuple[str, ...], rows: object) -> Mechanism:
         table = np.asarray(rows)
     except ValueError as error:
         raise ValueError("A conditional table is ragged: it takes rows of one length.") from error
+    except (TypeError, RuntimeError):  # a tensor that NumPy has no type for, or of a gradient
+        table = np.asarray(None)
     if table.dtype.kind not in "iuf":
         raise ValueError(f"A conditional table is {brief(rows)}: it takes rows of numbers.")
-    return Mechanism(tuple(parents), torch.from_numpy(table.astype(np.float64)))
+    exact = table.astype(np.float64)
+    if table.dtype in (np.float16, np.float32) and table.ndim:
+        exact = _widened(exact, float(np.finfo(table.dtype).eps))
+    return Mechanism(tuple(parents), torch.from_numpy(exact))
+
+
+def _widened(table: np.ndarray, eps: float) -> np.ndarray:
+    """(…, K) float64 of a narrower type's rows: where that alone can be why, each sums to 1.
+
+    To sum K positive numbers, divide by that and round anew errs by K ε / 2 at most, to its first
+    order; what is as near to the smallest probability is that probability.
+    """
+    rounding = table.shape[-1] * eps
+    total = table.sum(-1, keepdims=True)
+    table = np.where(np.abs(total - 1) <= rounding, table / total, table)
+    return np.where(np.abs(table / SMALLEST - 1) <= rounding, SMALLEST, table)
