@@ -328,8 +328,8 @@ class Explorer(Opened):
             (K,) float64 probabilities of each factor.
 
         Raises:
-            ValueError: in one sentence, what was given and what is allowed; a law too large to
-                enumerate.
+            TooLargeError: a law that is too large to enumerate.
+            ValueError: in one sentence, what was given and what is allowed.
         """
         seen = arguments.parse_classes(given, self.story.variables, "given")
         done = self._actions(do)

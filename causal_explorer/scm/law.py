@@ -27,6 +27,10 @@ _LARGEST = 2**24  # numbers of one table of a twin network: 128 MB
 _Factor = tuple[Tensor, list[str]]  # a table and the name of each of its axes
 
 
+class TooLargeError(ValueError):
+    """A law whose tables are too large to be enumerated."""
+
+
 def population_law(story: SCM, given: Mapping[str, int], do: Do) -> Law:
     """p(v_i | given) on rung 1, where do() is empty; p(v_i | do) on rung 2, where given is.
 
@@ -62,7 +66,7 @@ def counterfactual_law(story: SCM, coupling: Coupling, given: Mapping[str, int],
         do: targets and their actions.
 
     Raises:
-        ValueError: a table of the twin network would be too large.
+        TooLargeError: a table of the twin network would be too large.
     """
     moved = moved_by(story.graph, do)
     kept = {v.name: _kept(given, v.name, v.classes) for v in story.all}
@@ -80,7 +84,7 @@ def counterfactual_law(story: SCM, coupling: Coupling, given: Mapping[str, int],
         axes = list(dict.fromkeys([*axes, *now.values()]))
         sizes = [len(domain[axis]) for axis in axes]
         if prod(sizes) * variable.classes > _LARGEST:
-            raise ValueError(
+            raise TooLargeError(
                 f"The law of {name} would take a table of {prod(sizes) * variable.classes:,} "
                 f"numbers: at most {_LARGEST:,} are enumerated; give more factors, or draw."
             )

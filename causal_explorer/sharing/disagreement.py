@@ -9,6 +9,7 @@ import numpy as np
 from causal_explorer.inference.agreement import total_variation
 from causal_explorer.inference.explorer import Explorer
 from causal_explorer.scm.coupling import COUPLINGS
+from causal_explorer.scm.law import TooLargeError
 from causal_explorer.sharing.question import Question
 
 _KEPT = 1e-4  # of the likeliest explanation: those with less are left out
@@ -38,7 +39,7 @@ def disagreement(question: Question, explorer: Explorer) -> dict[str, float] | N
             _mixed((share, explorer.law(known, do, coupling)) for share, known in explained)
             for coupling in COUPLINGS
         )
-    except ValueError:
+    except TooLargeError:
         return None
     return {name: total_variation(one[name], other[name]) for name in one}
 

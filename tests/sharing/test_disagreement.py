@@ -6,6 +6,7 @@ import pytest
 import causal_explorer as ce
 from causal_explorer.data import dsprites
 from causal_explorer.inference.posterior import Posterior
+from causal_explorer.scm.law import TooLargeError
 from causal_explorer.scm.story import parse
 from causal_explorer.sharing import disagreement as module
 from causal_explorer.sharing.disagreement import disagreement
@@ -124,9 +125,16 @@ def test_laws_that_are_too_large_to_enumerate_are_none():
     story = parse("edited", LARGE)
     explorer = ce.load("scm-vae").with_story(story)
     asked = replace(ASKED, evidence="factors", known=("posY",))
-    with pytest.raises(ValueError, match="are enumerated"):
+    with pytest.raises(TooLargeError, match="are enumerated"):
         explorer.law({"posY": HEART[4]}, {"shape": 0}, "gumbel")
     assert disagreement(asked, explorer) is None
+
+
+def test_a_question_that_is_refused_is_not_too_large():
+    """Whatever else is wrong is said, and not that too little is known."""
+    for wrong in (replace(ASKED, do=(("shape", 7),)), replace(ASKED, do=(("colour", 0),))):
+        with pytest.raises(ValueError, match=r"shape|colour"):
+            told(wrong)
 
 
 class Unsure:
