@@ -7,12 +7,14 @@ it is for.
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 from causal_explorer.text import lines_of
-from causal_explorer.wording import first_line, reason
+from causal_explorer.wording import brief, first_line, reason
 
 SUMS = "SHA256SUMS"
+_LINE = re.compile(r"([0-9a-fA-F]{64})\s+\*?(\S.*)")  # the star: of a file read as bytes
 _KIB = 1024
 _LARGEST = {  # bytes: many times what any of ours has
     SUMS: 64 * _KIB,
@@ -54,7 +56,7 @@ def verified(folder: Path, names: tuple[str, ...]) -> dict[str, bytes]:
     Raises:
         ValueError: as `contents`; or a checksum is missing or another.
     """
-    sums = _sums(folder)
+    sums = sums_of(folder)
     files = {}
     for name in names:
         if name not in sums:
@@ -83,10 +85,23 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _sums(folder: Path) -> dict[str, str]:
-    """Checksums by file."""
+def sums_of(folder: Path) -> dict[str, str]:
+    """Checksums by file, as `sha256sum` writes them.
+
+    Raises:
+        ValueError: they cannot be read.
+    """
     try:
         lines = lines_of(contents(folder, SUMS))
-        return {name: own for own, name in (line.split(maxsplit=1) for line in lines)}
     except ValueError as error:
         raise ValueError(f"{folder / SUMS} cannot be read: {first_line(error)}.") from error
+    found = {}
+    for number, line in enumerate(lines, 1):
+        told = _LINE.fullmatch(line.strip())
+        if not told:
+            raise ValueError(
+                f"{folder / SUMS} cannot be read: its line {number} is {brief(line)}, not a "
+                "SHA-256 and a file's name."
+            )
+        found[told[2]] = told[1].lower()
+    return found

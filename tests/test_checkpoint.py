@@ -162,12 +162,25 @@ def test_a_missing_file_and_missing_sums_are_refused(folder):
     (folder / "card.md").unlink()
     with pytest.raises(ValueError, match=r"lacks card\.md or its checksum"):
         checkpoint.read(folder)
-    (folder / "SHA256SUMS").write_text("nonsense\n")
-    with pytest.raises(ValueError, match="SHA256SUMS cannot be read"):
-        checkpoint.read(folder)
     shutil.rmtree(folder)
     with pytest.raises(ValueError, match="There is no checkpoint"):
         checkpoint.read(folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("", 1), ("nonsense\n", 1), (f"{'0' * 64}  a\n\n{'0' * 64}  b\n", 2), (f"{'0' * 64}\n", 1)],
+)
+def test_a_line_that_is_no_checksum_is_named(folder, text, line):
+    (folder / "SHA256SUMS").write_text(text)
+    with pytest.raises(ValueError, match=f"SHA256SUMS cannot be read: its line {line} is '"):
+        checkpoint.read(folder)
+
+
+def test_checksums_of_files_read_as_bytes_hold_too(folder):
+    path = folder / "SHA256SUMS"
+    path.write_text(path.read_text().replace("  ", " *"))
+    checkpoint.read(folder)
 
 
 @pytest.mark.parametrize("name", ["", ".", "no-such", "../checkpoints", 3, None])

@@ -4,8 +4,9 @@
     folder/list_attr_celeba.txt              how many, the attributes' names, then -1 and 1
     folder/list_eval_partition.txt           0 train, 1 validation, 2 test; may be missing
 
-The same lists as Kaggle has them are read too: .csv, with a row of names, and the pictures' folder
-within another of its name. So are the official PNG twins of the pictures, in img_align_celeba_png.
+The same lists as Kaggle has them are read too: .csv, with a row of names, its cells quoted or not
+and separated by commas, semicolons or tabs, and the pictures' folder within another of its name. So
+are the official PNG twins of the pictures, in img_align_celeba_png.
 
 Nobody knows the truth behind a photograph: there is no story, no renderer, and an answer's truth
 is NaN. Source: Liu et al. 2015 (arXiv:1411.7766).
@@ -13,10 +14,11 @@ is NaN. Source: Liu et al. 2015 (arXiv:1411.7766).
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +30,7 @@ from causal_explorer.data.faces import GLASSES
 from causal_explorer.data.pictures import DrawnPictures
 from causal_explorer.scm.variables import Variable
 from causal_explorer.text import lines_of
-from causal_explorer.wording import brief, reason
+from causal_explorer.wording import brief, first_line, reason
 
 SIZE = 64  # pixels of a side
 VARIABLE = "CAUSAL_EXPLORER_CELEBA"  # of the environment: the folder, where no setting names it
@@ -64,6 +66,8 @@ _LAYOUTS = (  # folder of the pictures, and their ending where it is not the lis
     ("img_align_celeba", ".png"),
 )
 _NAME = re.compile(r"[^/\\:]*[^/\\:.][^/\\:]*")  # of a file, no path
+_SEPARATORS = (",", ";", "\t")  # of a .csv, as spreadsheets of any country write it
+_Row = tuple[int, list[str]]  # the number of a line and its cells
 _LOTS = {0: 0.5, 1: 0.15, 2: 0.05}  # where a part of the official split lies among lots
 
 
@@ -108,18 +112,17 @@ class CelebA:
 
     def _attributes(self, path: Path) -> tuple[list[str], np.ndarray]:
         """All file names, and (N, V) int64 classes."""
-        declared, head, rows = _table(path)
+        declared, (line, head), rows = _table(path)
         missing = [name for name in ATTRIBUTES if name not in head]
         if missing:
-            line = "first" if declared is None else "second"
-            raise ValueError(f"{path.name} names no {', '.join(missing)} in its {line} line.")
+            raise ValueError(
+                f"{path.name} names no {', '.join(missing)} in line {line}: it takes the "
+                f"attributes' names there, {_separated(path)}."
+            )
         columns = [1 + head.index(name) for name in ATTRIBUTES]
         names, classes = [], []
         for number, cells in rows:
-            if len(cells) != 1 + len(head) or not set(cells[1:]) <= {"-1", "1"}:
-                raise ValueError(f"Line {number} of {path.name} is no file name with -1 and 1.")
-            if not _NAME.fullmatch(cells[0]):
-                raise ValueError(f"Line {number} of {path.name} names no file of a folder.")
+            _require_row(path, number, cells, head)
             names.append(cells[0])
             classes.append([int(cells[column] == "1") for column in columns])
         if not names:
@@ -139,10 +142,21 @@ class CelebA:
         path = _list_of(root, "list_eval_partition")
         if not path.is_file():
             return None
-        cells = [line.replace(",", " ").split() for line in _lines(path)]
-        told = {pair[0]: pair[1] for pair in cells if len(pair) == 2}
-        told.pop("image_id", None)  # of Kaggle's row of names
-        strange = [name for name in names if told.get(name) not in ("0", "1", "2")]
+        told: dict[str, str] = {}
+        for number, cells in _rows(path):
+            if not told and cells[0] == "image_id":  # Kaggle's row of names
+                continue
+            if len(cells) != 2 or cells[1] not in ("0", "1", "2") or cells[0] in told:
+                why = (
+                    "once more"
+                    if cells[0] in told
+                    else f"a file name and 0, 1 or 2, {_separated(path)}"
+                )
+                raise ValueError(
+                    f"Line {number} of {path.name} is {brief(' '.join(cells))}: it takes {why}."
+                )
+            told[cells[0]] = cells[1]
+        strange = [name for name in names if name not in told]
         if strange:
             raise ValueError(f"{path.name} does not say in which part {strange[0]} is.")
         if len(told) != len(names):
@@ -172,23 +186,79 @@ def _list_of(root: Path, name: str) -> Path:
     )
 
 
-def _table(path: Path) -> tuple[str | None, list[str], list[tuple[int, list[str]]]]:
-    """How many rows it declares, the attributes' names, and the numbered rows."""
-    lines = _lines(path)
+def _table(path: Path) -> tuple[str | None, _Row, list[_Row]]:
+    """How many rows it declares, the attributes' names, and the rows."""
+    rows = _rows(path)
     if path.suffix == ".csv":
-        head, *rows = ([cell.strip() for cell in line.split(",")] for line in lines)
-        return None, head[1:], list(enumerate(rows, 2))
-    head = lines[1].split() if len(lines) > 1 else []
-    return lines[0].strip(), head, [(n, line.split()) for n, line in enumerate(lines[2:], 3)]
+        line, head = rows[0]
+        return None, (line, head[1:]), rows[1:]
+    declared = " ".join(rows[0][1])
+    if not declared.isdigit():
+        raise ValueError(
+            f"Line {rows[0][0]} of {path.name} is {brief(declared)}: it takes how many pictures "
+            "are listed."
+        )
+    return declared, rows[1] if rows[1:] else (2, []), rows[2:]
 
 
-def _lines(path: Path) -> list[str]:
+def _require_row(path: Path, number: int, cells: list[str], head: list[str]) -> None:
+    """A file of the folder, and what it is by each of the names.
+
+    Raises:
+        ValueError: which line is another, in what, and what it takes.
+    """
+    strange = [(n, c) for n, c in zip(head, cells[1:], strict=False) if c not in ("-1", "1")]
+    if len(cells) != 1 + len(head) or strange:
+        cell = f"says {brief(strange[0][1])} of {brief(strange[0][0])}" if strange else ""
+        count = f"has {len(cells):,} cells"
+        raise ValueError(
+            f"Line {number} of {path.name} {cell if len(cells) == 1 + len(head) else count}: it "
+            f"takes a file name and -1 or 1 for each of {len(head):,} names, {_separated(path)}."
+        )
+    if not _NAME.fullmatch(cells[0]):
+        raise ValueError(f"Line {number} of {path.name} names no file of a folder.")
+
+
+def _rows(path: Path) -> list[_Row]:
+    """The lines of a list in cells, by their numbers; blank ones are left out.
+
+    Raises:
+        ValueError: it cannot be read, or says nothing.
+    """
     try:
-        return lines_of(path.read_bytes())
+        lines = lines_of(path.read_bytes())
     except (OSError, ValueError) as error:
         raise ValueError(
             f"{path.name} of celeba cannot be read in {path.parent}: {reason(error)}."
         ) from error
+    if path.suffix == ".csv":
+        found = list(_csv_rows(path, lines))
+    else:
+        found = [(n, line.replace(",", " ").split()) for n, line in enumerate(lines, 1)]
+    rows = [(number, cells) for number, cells in found if any(cells)]
+    if not rows:
+        raise ValueError(f"{path} is empty: it takes CelebA's list of that name.")
+    return rows
+
+
+def _csv_rows(path: Path, lines: list[str]) -> Iterator[_Row]:
+    """Rows of cells, which may be quoted, separated as the first line is."""
+    separator = max(_SEPARATORS, key=lines[0].count)
+    reader = csv.reader((f"{line}\n" for line in lines), delimiter=separator, strict=True)
+    number = 1
+    try:
+        for cells in reader:
+            yield number, [cell.strip() for cell in cells]
+            number = reader.line_num + 1
+    except csv.Error as error:
+        raise ValueError(
+            f"Line {number} of {path.name} is no row of cells: {first_line(error)}."
+        ) from error
+
+
+def _separated(path: Path) -> str:
+    """How the cells of a list are told apart."""
+    return f"separated by {'commas, semicolons or tabs' if path.suffix == '.csv' else 'spaces'}"
 
 
 def _places(root: Path, names: list[str]) -> Callable[[str], Path]:

@@ -15,10 +15,10 @@ from causal_explorer import CounterfactualAnswer, checkpoint
 from causal_explorer.data import dsprites
 from causal_explorer.inference.posterior import Posterior
 from causal_explorer.scm.variables import Variable
+from causal_explorer.sealed import sums_of
 from causal_explorer.sharing.link import EDITED, from_params
 from causal_explorer.sharing.question import Question, named_or_told, unpacked
 from causal_explorer.sharing.words import truth_under
-from causal_explorer.text import lines_of
 
 DECIMALS = 6  # of pixels
 _EXPLANATIONS = 5  # listed
@@ -158,9 +158,7 @@ def _before(answer: CounterfactualAnswer) -> list[np.ndarray]:
 
 def _weights(name: str) -> str:
     """SHA-256 of a checkpoint's weights, as its list of checksums says."""
-    lines = lines_of((checkpoint.find(name) / "SHA256SUMS").read_bytes())
-    sums = {file: digest for digest, file in (line.split(maxsplit=1) for line in lines)}
-    return sums["model.safetensors"]
+    return sums_of(checkpoint.find(name))["model.safetensors"]
 
 
 def _version(package: str) -> str:

@@ -1,4 +1,5 @@
 import codecs
+import re
 import shutil
 
 import numpy as np
@@ -12,6 +13,7 @@ from causal_explorer.models.registry import build
 NAMES = ["Black_Hair", "Blond_Hair", "Brown_Hair", "Eyeglasses", "Gray_Hair", "Male", "Smiling"]
 NAMES += ["Young", "Mouth_Slightly_Open", "Narrow_Eyes"]
 COUNT = 20
+HEAD = " ".join(NAMES)
 
 
 @pytest.fixture
@@ -119,12 +121,30 @@ def test_no_folder_is_one_sentence(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("file", "text", "said"),
     [
-        ("list_attr_celeba.txt", "", "names no Eyeglasses, Male"),
+        ("list_attr_celeba.txt", "", r"list_attr_celeba\.txt is empty"),
+        ("list_attr_celeba.txt", "\n \n", r"list_attr_celeba\.txt is empty"),
+        ("list_attr_celeba.txt", "000001.jpg 1\n", "Line 1 of .*: it takes how many pictures"),
+        ("list_attr_celeba.txt", "20\n", "names no Eyeglasses, Male.* in line 2: it takes the"),
         ("list_attr_celeba.txt", "1\nMale\n000001.jpg 1\n", "names no Eyeglasses, Young"),
         ("list_attr_celeba.txt", f"0\n{' '.join(NAMES)}\n", "holds no pictures"),
-        ("list_attr_celeba.txt", f"1\n{' '.join(NAMES)}\n000001.jpg 1\n", "Line 3 of"),
-        ("list_attr_celeba.txt", f"1\n{' '.join(NAMES)}\na.jpg {'0 ' * 10}\n", "with -1 and 1"),
-        ("list_eval_partition.txt", "000001.jpg 3\n", "in which part 000001"),
+        (
+            "list_attr_celeba.txt",
+            f"1\n{HEAD}\n000001.jpg 1\n",
+            "Line 3 of .* has 2 cells: it takes",
+        ),
+        (
+            "list_attr_celeba.txt",
+            f"1\n{HEAD}\na.jpg {'1 ' * 9}0\n",
+            "'0' of 'Narrow_Eyes': it takes",
+        ),
+        ("list_eval_partition.txt", "", r"list_eval_partition\.txt is empty"),
+        ("list_eval_partition.txt", "000001.jpg 3\n", "Line 1 of .* '000001.jpg 3': .* 0, 1 or 2"),
+        (
+            "list_eval_partition.txt",
+            "000001.jpg;0\n",
+            "Line 1 of .* and 0, 1 or 2, separated by sp",
+        ),
+        ("list_eval_partition.txt", "1.jpg 0\n\n1.jpg 1\n", "Line 3 of .* '1.jpg 1'.* once"),
         ("list_eval_partition.txt", "000001.jpg 0\n", "in which part 000002"),
         ("img_align_celeba/000007.jpg", "no picture", r"000007\.jpg of celeba cannot be read"),
     ],
@@ -199,6 +219,73 @@ def test_the_same_pictures_are_read_from_every_layout(folder, arrange):
     assert found.x.equal(expected.x)
     for split in ("train", "validation", "test"):
         assert found.rows(split).tolist() == expected.rows(split).tolist()
+
+
+def rewritten(folder, change):
+    for path in folder.glob("*.csv"):
+        path.write_text(change(path.read_text()), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace(",", ";"),
+        lambda text: text.replace(",", "\t"),
+        lambda text: re.sub(r"[^,\n]+", r'"\g<0>"', text),
+        lambda text: re.sub(r"[^,\n]+", r'"\g<0>"', text).replace(",", ";"),
+        lambda text: text.replace(",", " , ").replace("\n", "\n\n"),
+        lambda text: text.replace("\n", "\r\n") + ",,\r\n",
+    ],
+    ids=["semicolons", "tabs", "quotes", "quotes and semicolons", "blanks", "a sheet's last row"],
+)
+def test_a_table_is_read_as_any_spreadsheet_writes_it(folder, change):
+    as_kaggle(folder)
+    expected = opened(folder)
+    rewritten(folder, change)
+    found = opened(folder)
+    assert found.v.equal(expected.v)
+    assert found.rows("test").tolist() == expected.rows("test").tolist()
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "said"),
+    [
+        ("list_attr_celeba", lambda text: "", r"list_attr_celeba\.csv is empty"),
+        ("list_eval_partition", lambda text: "\n", r"list_eval_partition\.csv is empty"),
+        (
+            "list_attr_celeba",
+            lambda text: text.replace(",", "|"),
+            "in line 1: it takes the attributes' names there, separated by commas, semicolons or",
+        ),
+        (
+            "list_attr_celeba",
+            lambda text: text.replace("000003.jpg,-1", "000003.jpg,no"),
+            r"Line 4 of list_attr_celeba\.csv says 'no' of 'Black_Hair': it takes a file name and",
+        ),
+        (
+            "list_attr_celeba",
+            lambda text: text.replace("000003.jpg,", "000003.jpg,,"),
+            r"Line 4 of list_attr_celeba\.csv has 12 cells: it takes a file name and -1 or 1 for",
+        ),
+        (
+            "list_attr_celeba",
+            lambda text: text.replace("000003.jpg", '"000003.jpg'),
+            r"Line 4 of list_attr_celeba\.csv is no row of cells: unexpected end of data\.",
+        ),
+        (
+            "list_eval_partition",
+            lambda text: text.replace("000003.jpg,0", "000003.jpg;0"),
+            r"Line 4 of list_eval_partition\.csv is '000003\.jpg;0': it takes a file name and 0, 1",
+        ),
+    ],
+)
+def test_what_is_no_table_is_said_by_file_and_line(folder, name, change, said):
+    as_kaggle(folder)
+    path = folder / f"{name}.csv"
+    path.write_text(change(path.read_text()))
+    with pytest.raises(ValueError, match=said) as found:
+        opened(folder)
+    assert "\n" not in str(found.value)
 
 
 @pytest.mark.parametrize("rows", [10, COUNT - 1])
