@@ -39,7 +39,7 @@ _OTHERS = {  # other scores, by key of a point
 }
 _MOVING = (1, 2, 3, 4)  # factors beside the shape, the four that the paper's text counts
 _CODED = 8_192  # pictures behind MIG, and behind each half of DCI
-_FEW = 200  # likewise of a smoke test
+_FEW = 400  # likewise of a smoke test
 _DATA = "dSprites, 10 latents"
 _THEIRS = "; in the paper the 2D shapes that became dSprites"
 

@@ -12,9 +12,12 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 from torch import Tensor
 
+from causal_explorer.metrics.codes import as_array
 from causal_explorer.models.ladder_vae import LadderVAE
+from causal_explorer.wording import listed
 
 ACTIVE_NATS = 0.01
 ACTIVE_VARIANCE = 0.01
@@ -44,18 +47,21 @@ def unit_kl(
     return [(total / images).numpy() for total in totals]
 
 
-def active(kl: Sequence[np.ndarray]) -> list[int]:
+def active(kl: Sequence[ArrayLike]) -> list[int]:
     """How many units of each layer are active, from the nats of each unit.
 
     Raises:
-        ValueError: some are no finite number.
+        ValueError: some are no finite number, or not a row of them for each layer.
     """
-    if not all(np.isfinite(each).all() for each in kl):
+    layers = [as_array(each, "kl takes (L,) nats of each layer") for each in kl]
+    if not all(each.ndim == 1 for each in layers):
+        raise ValueError(f"kl has shapes {listed(each.shape for each in layers)}: it takes (L,).")
+    if not all(np.isfinite(each).all() for each in layers):
         raise ValueError("kl takes finite nats: some are infinite or no numbers.")
-    return [int((each > ACTIVE_NATS).sum()) for each in kl]
+    return [int((each > ACTIVE_NATS).sum()) for each in layers]
 
 
-def moving(means: np.ndarray) -> np.ndarray:
+def moving(means: ArrayLike) -> np.ndarray:
     """(L,) whether a unit's mean moves with the picture: Var_x E q(z | x) > 0.01.
 
     Args:
@@ -64,6 +70,7 @@ def moving(means: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: fewer than two pictures, or means that are not finite.
     """
+    means = as_array(means, "means takes (N, L) numbers")
     if means.ndim != 2 or len(means) < 2 or not np.isfinite(means).all():
         raise ValueError(
             f"means has shape {means.shape}: it takes (N, L) finite ones of two pictures or more."

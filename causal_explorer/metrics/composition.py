@@ -23,9 +23,9 @@ def composition(f: Counterfactual | ImageMechanism, x: Tensor, v: Tensor, times:
         times: m, null interventions one after the other.
 
     Raises:
-        ValueError: no picture, or fewer than one round.
+        ValueError: no picture, fewer than one round, or not the classes of each picture.
     """
-    require_rounds(x, times)
+    x, v = require_rounds(x, times, v)
     step = function_of(f)
     seen = x
     for _ in range(times):

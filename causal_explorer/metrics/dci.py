@@ -11,11 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from causal_explorer.metrics.codes import require_codes, require_varied
+from causal_explorer.metrics.codes import as_array, require_codes, require_varied, several
 
 _TREES = 20
 _DEEP = 16
+_FEWEST = 10  # pictures a class: a perfect code scores 0.99 of so many at 10 classes, 0.5 of two
+_TAKES = "DCI takes codes and classes to learn from, and codes and classes to be scored on"
 _BY_CHANCE = 1e-3  # probability of being right so often by chance, under which it is none
 
 
@@ -35,7 +38,7 @@ class DCI:
 
 
 def dci(
-    learnt: tuple[np.ndarray, np.ndarray], scored: tuple[np.ndarray, np.ndarray], seed: int = 0
+    learnt: tuple[ArrayLike, ArrayLike], scored: tuple[ArrayLike, ArrayLike], seed: int = 0
 ) -> DCI:
     """The three scores.
 
@@ -46,27 +49,44 @@ def dci(
 
     Raises:
         ValueError: not as many finite codes as classes, not two units and two factors of two
-            classes to learn from, or pictures to score on of another shape.
+            classes, pictures to score on of another shape, or fewer than ten for each class.
     """
-    for z, v in (learnt, scored):
-        require_codes(z, v, "DCI")
-    require_varied(learnt[1], "DCI")
-    require_table(learnt[0].shape[1], learnt[1].shape[1])
-    if scored[0].shape[1] != learnt[0].shape[1] or scored[1].shape[1] != learnt[1].shape[1]:
+    z, v = require_codes(*several(learnt, 2, _TAKES), "DCI")
+    asked, right = require_codes(*several(scored, 2, _TAKES), "DCI")
+    require_varied(v, "DCI")
+    require_table(z.shape[1], v.shape[1])
+    if asked.shape[1] != z.shape[1] or right.shape[1] != v.shape[1]:
         raise ValueError(
-            f"DCI learns from {learnt[0].shape[1]} units and {learnt[1].shape[1]} factors, and "
-            f"takes as many to be scored on, not {scored[0].shape[1]} and {scored[1].shape[1]}."
+            f"DCI learns from {z.shape[1]} units and {v.shape[1]} factors, and takes as many to be "
+            f"scored on, not {asked.shape[1]} and {right.shape[1]}."
         )
+    require_varied(right, "DCI")
+    _require_enough(v, right)
     from sklearn.ensemble import RandomForestClassifier  # as in higgins.py
 
-    matters, right = [], []
-    for known, wanted in zip(learnt[1].T, scored[1].T, strict=True):
+    matters, shares = [], []
+    for known, wanted in zip(v.T, right.T, strict=True):
         forest = RandomForestClassifier(_TREES, max_depth=_DEEP, random_state=seed)
-        forest.set_params(max_features=1.0).fit(learnt[0], known)
-        named = forest.predict(scored[0]) == wanted
+        forest.set_params(max_features=1.0).fit(z, known)
+        named = forest.predict(asked) == wanted
         matters.append(forest.feature_importances_ * _tells(named, wanted))
-        right.append(float(named.mean()))
-    return DCI(*disentangled(np.stack(matters, axis=1)), float(np.mean(right)))
+        shares.append(float(named.mean()))
+    return DCI(*disentangled(np.stack(matters, axis=1)), float(np.mean(shares)))
+
+
+def _require_enough(*tables: np.ndarray) -> None:
+    """Ten pictures for each class of a factor, to learn from and to be scored on.
+
+    Raises:
+        ValueError: fewer.
+    """
+    most = max(len(np.unique(factor)) for factor in np.concatenate(tables).T)
+    fewest = min(map(len, tables))
+    if fewest < _FEWEST * most:
+        raise ValueError(
+            f"DCI takes {_FEWEST * most:,} pictures or more, {_FEWEST} for each of the {most} "
+            f"classes of a factor, not {fewest:,}: of fewer the scores are of the sample."
+        )
 
 
 def _tells(named: np.ndarray, wanted: np.ndarray) -> bool:
@@ -80,7 +100,7 @@ def _tells(named: np.ndarray, wanted: np.ndarray) -> bool:
     return bool(binom.sf(named.sum() - 1, len(named), chance) < _BY_CHANCE)
 
 
-def disentangled(importance: np.ndarray) -> tuple[float, float]:
+def disentangled(importance: ArrayLike) -> tuple[float, float]:
     """Disentanglement and completeness of an (L, V) matrix of importances, 0 or above.
 
     A unit that tells nothing weighs nothing; a factor that no unit tells is not complete: 0.
@@ -88,6 +108,7 @@ def disentangled(importance: np.ndarray) -> tuple[float, float]:
     Raises:
         ValueError: not two units and two factors or more, or importances below 0 or not finite.
     """
+    importance = as_array(importance, "importance takes (L, V) numbers")
     if importance.ndim != 2:
         raise ValueError(f"importance has shape {importance.shape}: it takes (L, V).")
     require_table(*importance.shape)

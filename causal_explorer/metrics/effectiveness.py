@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from causal_explorer.metrics.codes import as_array
 from causal_explorer.metrics.reader import Reader
 
 
@@ -27,6 +28,11 @@ class Shown:
 
     pictures: np.ndarray = field(repr=False)
     wanted: np.ndarray = field(repr=False)
+
+    def __post_init__(self) -> None:
+        for name in ("pictures", "wanted"):
+            found = as_array(getattr(self, name), f"{name} takes an array of numbers")
+            object.__setattr__(self, name, found)
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,11 @@ def effectiveness(
     if not shown:
         raise ValueError("shown holds no target: effectiveness takes one at least.")
     for target, own in shown.items():
-        if not len(own.pictures) or own.wanted.shape != (len(own.pictures), len(factors)):
+        if (
+            own.pictures.ndim != 3
+            or own.wanted.shape != (len(own.pictures), len(factors))
+            or not own.wanted.size
+        ):
             raise ValueError(
                 f"do({target}) has pictures {own.pictures.shape} and classes {own.wanted.shape}: "
                 f"it takes one picture or more, with {len(factors)} classes each."

@@ -7,9 +7,12 @@ nodes between which an edge is missing, too much, or turned around.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
+
+from causal_explorer.metrics.codes import as_array
 
 
-def structural_hamming_distance(learned: np.ndarray, true: np.ndarray) -> int:
+def structural_hamming_distance(learned: ArrayLike, true: ArrayLike) -> int:
     """Pairs of nodes whose edge differs.
 
     Args:
@@ -20,7 +23,8 @@ def structural_hamming_distance(learned: np.ndarray, true: np.ndarray) -> int:
         ValueError: not two square matrices of one size, an entry other than 0 and 1, such as the
             probability of an edge, or an edge from a node to itself.
     """
-    first, second = np.asarray(learned), np.asarray(true)
+    takes = "A graph takes an (n, n) table of 0 and 1"
+    first, second = as_array(learned, takes), as_array(true, takes)
     if first.ndim != 2 or first.shape != second.shape or first.shape[0] != first.shape[1]:
         raise ValueError(
             f"The graphs have shapes {first.shape} and {second.shape}: both take (n, n)."

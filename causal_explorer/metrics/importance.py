@@ -14,7 +14,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 from torch import Tensor
+
+from causal_explorer.metrics.codes import as_array
 
 
 @dataclass(frozen=True)
@@ -76,12 +79,16 @@ def importance(
     return Importance(torch.cat(parts).cpu().numpy(), samples)
 
 
-def bound(log_weights: Tensor) -> Tensor:
+def bound(log_weights: Tensor | ArrayLike) -> Tensor:
     """(N,) float64 log 1/K Σ exp of (K, N) log weights; -inf where no draw explains a picture.
 
     Raises:
         ValueError: no draw, or weights that are no numbers.
     """
+    if not isinstance(log_weights, Tensor):
+        log_weights = torch.from_numpy(as_array(log_weights, "log_weights takes (K, N) numbers"))
+    if log_weights.ndim != 2:
+        raise ValueError(f"log_weights has shape {tuple(log_weights.shape)}: it takes (K, N).")
     if not len(log_weights) or log_weights.isnan().any():
         raise ValueError("log_weights takes one draw or more, and no NaN.")
     return log_weights.double().logsumexp(0) - math.log(len(log_weights))

@@ -7,13 +7,15 @@ draws of z are read, not the parameters of q(z | x, y, t): that is what a decode
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from causal_explorer.metrics.codes import as_array
 from causal_explorer.wording import listed
 
 _TREES = 200
 
 
-def leakage(z: np.ndarray, t: np.ndarray, seed: int = 0) -> float:
+def leakage(z: ArrayLike, t: ArrayLike, seed: int = 0) -> float:
     """Held-out accuracy of the better of two readers, a linear one and a forest.
 
     Args:
@@ -28,6 +30,8 @@ def leakage(z: np.ndarray, t: np.ndarray, seed: int = 0) -> float:
     from sklearn.ensemble import RandomForestClassifier  # who only trains models needs none of it
     from sklearn.linear_model import LogisticRegression
 
+    z, t = (as_array(each, "Leakage takes (N, L) draws and (N,) treatments") for each in (z, t))
+    z, t = np.atleast_1d(z), np.atleast_1d(t)
     if len(z) < 30 or len(z) != len(t):
         raise ValueError(f"{len(z)} units with {len(t)} treatments were given: it takes 30 pairs.")
     if z.ndim != 2 or not z.size or not np.isfinite(z).all() or t.ndim != 1:

@@ -12,12 +12,15 @@ normalised by those that there are, as in minepy 1.2.6, whose figures stand in t
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
+
+from causal_explorer.metrics.codes import as_array
 
 _ALPHA, _CLUMPS = 0.6, 15  # the exponent of the largest grid; clumps a column: minepy's defaults
 _FEWEST = 8  # points: fewer are as often told whole by chance as not
 
 
-def mic_tic(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+def mic_tic(x: ArrayLike, y: ArrayLike) -> tuple[float, float]:
     """MIC and TIC of two variables, whatever the order of their points.
 
     Args:
@@ -30,10 +33,8 @@ def mic_tic(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
     Raises:
         ValueError: not two (N,) arrays of 8 or more finite numbers.
     """
-    try:
-        x, y = np.asarray(x, float), np.asarray(y, float)
-    except (TypeError, ValueError) as error:
-        raise ValueError("x or y is no array of numbers: MIC takes two of them.") from error
+    takes = "x or y is no array of numbers: MIC takes two of them"
+    x, y = (as_array(each, takes).astype(float) for each in (x, y))
     paired = x.ndim == 1 and x.shape == y.shape and len(x) >= _FEWEST
     if not paired or not np.isfinite([x, y]).all():
         strange = " and hold NaN or infinity" if paired else ""

@@ -9,13 +9,14 @@ equation 6; units in 20 equal bins as in Locatello et al. 2019 (arXiv:1811.12359
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from causal_explorer.metrics.codes import require_codes, require_varied
+from causal_explorer.metrics.codes import as_array, require_codes, require_varied
 
 _BINS = 20
 
 
-def mutual_information_gap(z: np.ndarray, v: np.ndarray) -> float:
+def mutual_information_gap(z: ArrayLike, v: ArrayLike) -> float:
     """The gap.
 
     Args:
@@ -29,7 +30,7 @@ def mutual_information_gap(z: np.ndarray, v: np.ndarray) -> float:
         ValueError: not as many finite codes as classes, a single unit, or a factor of one class,
             whose H(v) is 0.
     """
-    require_codes(z, v, "MIG")
+    z, v = require_codes(z, v, "MIG")
     if z.shape[1] < 2:
         raise ValueError("MIG takes two units or more: of one there is no gap to the next.")
     require_varied(v, "MIG")
@@ -41,8 +42,16 @@ def mutual_information_gap(z: np.ndarray, v: np.ndarray) -> float:
     return float(np.clip(np.mean(gaps), 0.0, 1.0))  # but for rounding it lies there
 
 
-def mutual_information(a: np.ndarray, b: np.ndarray) -> float:
-    """I(a; b) in nats of two (N,) arrays of labels; H(a) where both are a."""
+def mutual_information(a: ArrayLike, b: ArrayLike) -> float:
+    """I(a; b) in nats of two (N,) arrays of labels; H(a) where both are a.
+
+    Raises:
+        ValueError: not two such arrays of one length, with a label at least.
+    """
+    takes = "Mutual information takes two (N,) arrays of numbered labels"
+    a, b = as_array(a, takes), as_array(b, takes)
+    if a.ndim != 1 or a.shape != b.shape or not len(a) or not np.isfinite([a, b]).all():
+        raise ValueError(f"{takes}, finite and of one length, not {a.shape} and {b.shape}.")
     (_, a), (_, b) = (np.unique(each, return_inverse=True) for each in (a, b))
     joint = np.zeros((a.max() + 1, b.max() + 1))
     np.add.at(joint, (a, b), 1 / len(a))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 from torch import Tensor
 
 from causal_explorer.inference.answer import CounterfactualAnswer
@@ -17,6 +18,7 @@ from causal_explorer.inference.arguments import parse_count
 from causal_explorer.inference.counterfactual import abduct, predict
 from causal_explorer.inference.posterior import certain
 from causal_explorer.inference.world import World
+from causal_explorer.metrics.codes import as_array
 from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.scm.actions import Do, Set
 from causal_explorer.scm.coupling import Coupling
@@ -110,12 +112,24 @@ def function_of(f: Counterfactual | ImageMechanism) -> Counterfactual:
     return decoder_mean(f) if isinstance(f, ImageMechanism) else f
 
 
-def require_rounds(x: Tensor, times: int) -> None:
-    """Pictures, and rounds of an axiom that they go through.
+def require_rounds(
+    x: Tensor | ArrayLike, times: int, *classes: Tensor | ArrayLike
+) -> tuple[Tensor, ...]:
+    """(N, 64, 64) pictures and their (N, V) classes as tensors, for an axiom of so many rounds.
 
     Raises:
-        ValueError: no picture, or fewer than one round.
+        ValueError: no picture, fewer than one round, or not the classes of each picture.
     """
     parse_count(times, "times", 1, _MOST)
-    if not len(x):
+    takes = "An axiom takes (N, 64, 64) pictures and (N, V) classes of each"
+    found = [
+        each if isinstance(each, Tensor) else torch.from_numpy(as_array(each, takes))
+        for each in (x, *classes)
+    ]
+    pictures, *tables = found
+    if pictures.ndim and not len(pictures):
         raise ValueError("There is no picture: an axiom is measured on at least one.")
+    count = pictures.shape[:1]
+    if pictures.ndim != 3 or any(v.ndim != 2 or v.shape[:1] != count for v in tables):
+        raise ValueError(f"{takes}, not {' and '.join(str(tuple(each.shape)) for each in found)}.")
+    return tuple(found)

@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import ArrayLike
 from torch import Tensor
 from torch.nn import functional
 
-from causal_explorer.metrics.codes import require_codes
+from causal_explorer.metrics.codes import require_codes, several
 from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.scm.variables import Variable
 
+_TAKES = "A probe takes latents and classes to learn from, and likewise to be scored on"
 _HIDDEN, _STEPS, _BATCH, _RATE = 128, 800, 512, 3e-3  # well past where its accuracy settles
 
 
@@ -48,8 +51,8 @@ def draw_latents(model: ImageMechanism, x: Tensor, v: Tensor, generator: torch.G
 
 
 def probe(
-    learnt: tuple[Tensor, Tensor],
-    held_out: tuple[Tensor, Tensor],
+    learnt: tuple[ArrayLike, ArrayLike],
+    held_out: tuple[ArrayLike, ArrayLike],
     variables: Sequence[Variable],
     generator: torch.Generator,
 ) -> dict[str, Probed]:
@@ -66,19 +69,19 @@ def probe(
             learn from, or a class that a variable does not have.
     """
     sizes = [variable.classes for variable in variables]
-    for z, v in (learnt, held_out):
-        _require(z, v, sizes)
-    if len(learnt[0]) < 2 or learnt[0].shape[1] != held_out[0].shape[1]:
+    (z, classes), (asked, v) = (
+        _checked(*several(part, 2, _TAKES), sizes) for part in (learnt, held_out)
+    )
+    if len(z) < 2 or z.shape[1] != asked.shape[1]:
         raise ValueError(
             f"A probe learns from two latents or more, and is scored on as many units, not "
-            f"{tuple(learnt[0].shape)} and {tuple(held_out[0].shape)}."
+            f"{tuple(z.shape)} and {tuple(asked.shape)}."
         )
-    first = learnt[0].float()
+    first = z.float()
     mean, spread = first.mean(0), first.std(0)
     spread = torch.where(spread > 0, spread, 1.0)
-    weights = _train((first - mean) / spread, learnt[1], sizes, generator)
-    z, v = (held_out[0].float() - mean) / spread, held_out[1]
-    named = [law.argmax(1) for law in _laws(z, weights, sizes)]
+    weights = _train((first - mean) / spread, classes, sizes, generator)
+    named = [law.argmax(1) for law in _laws((asked.float() - mean) / spread, weights, sizes)]
     return {
         variable.name: Probed(
             accuracy=float((named[i] == v[:, i]).float().mean()),
@@ -88,9 +91,9 @@ def probe(
     }
 
 
-def _require(z: Tensor, v: Tensor, sizes: list[int]) -> None:
-    """What the probe reads, checked."""
-    require_codes(z.numpy(), v.numpy(), "A probe")
+def _checked(z: np.ndarray, v: np.ndarray, sizes: list[int]) -> tuple[Tensor, Tensor]:
+    """What the probe reads: latents, and int64 classes that the variables have."""
+    z, v = require_codes(z, v, "A probe")
     if v.shape[1] != len(sizes):
         raise ValueError(f"A probe takes classes of {len(sizes)} variables, not {v.shape[1]}.")
     for place, size in enumerate(sizes):
@@ -100,6 +103,7 @@ def _require(z: Tensor, v: Tensor, sizes: list[int]) -> None:
                 f"A probe takes classes from 0 to {size - 1} in column {place}: it holds {low} to "
                 f"{high}."
             )
+    return torch.from_numpy(np.ascontiguousarray(z)), torch.from_numpy(v.astype(np.int64))
 
 
 def _train(

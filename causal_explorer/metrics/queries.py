@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from causal_explorer.data import dsprites
 from causal_explorer.inference.arguments import parse_count, parse_factor
+from causal_explorer.metrics.codes import as_array
 from causal_explorer.scm.variables import Variable
 
 _MOST = 1_000_000  # queries
@@ -23,7 +25,7 @@ class Query:
 
 
 def random_queries(
-    rows: np.ndarray, count: int, seed: int = 0, targets: tuple[str, ...] | None = None
+    rows: ArrayLike, count: int, seed: int = 0, targets: tuple[str, ...] | None = None
 ) -> list[Query]:
     """Draws sprites and do-targets.
 
@@ -36,11 +38,18 @@ def random_queries(
         targets: names of the targets of every query; left out, one to three at random.
 
     Raises:
-        ValueError: no rows to draw from, fewer than no queries, or an unknown target.
+        ValueError: no rows of dSprites to draw from, fewer than no queries, or an unknown target.
     """
     parse_count(count, "count", 0, _MOST)
-    if not len(rows):
+    rows = as_array(rows, "rows takes (N,) whole numbers")
+    if not rows.size:
         raise ValueError("rows is empty: there is no sprite to ask about.")
+    if (
+        rows.ndim != 1
+        or rows.dtype.kind not in "iu"
+        or not 0 <= rows.min() <= rows.max() < dsprites.COUNT
+    ):
+        raise ValueError(f"rows takes (N,) rows of dSprites, 0 to {dsprites.COUNT - 1:,}.")
     rng = np.random.default_rng(seed)
     table = dsprites.classes_of(rng.choice(rows, count))
     return queries_about(table, dsprites.FACTORS, rng, targets)

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from causal_explorer.data import dsprites
 from causal_explorer.data.store import open_store
+from causal_explorer.metrics.codes import as_array
 
 _CHUNK = 1 << 14  # pictures looked at together: bounds the memory
 
@@ -25,7 +27,7 @@ class Reader:
     packed: np.ndarray = field(repr=False)
     classes: np.ndarray = field(repr=False)
 
-    def read(self, picture: np.ndarray) -> tuple[np.ndarray, int]:
+    def read(self, picture: ArrayLike) -> tuple[np.ndarray, int]:
         """The combinations that draw the picture, or else the picture nearest to it.
 
         A square turned by a quarter, or an ellipse by half, may look the same: there the
@@ -42,6 +44,7 @@ class Reader:
         Raises:
             ValueError: a picture of another shape.
         """
+        picture = as_array(picture, "The picture takes (64, 64) of 0 and 1")
         if picture.shape != (64, 64):
             raise ValueError(f"The picture has shape {picture.shape}: it takes (64, 64).")
         wanted = np.packbits(picture.astype(bool), axis=None)

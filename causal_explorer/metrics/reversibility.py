@@ -29,9 +29,9 @@ def reversibility(
         times: m, round trips one after the other.
 
     Raises:
-        ValueError: no picture, or fewer than one round.
+        ValueError: no picture, fewer than one round, or not the classes of each picture.
     """
-    require_rounds(x, times)
+    x, v, v_cf = require_rounds(x, times, v, v_cf)
     step = function_of(f)
     seen = x
     for _ in range(times):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from causal_explorer.data import styled_sprites
+from causal_explorer.metrics.codes import as_array
 
 
 def every_style() -> np.ndarray:
@@ -14,7 +16,7 @@ def every_style() -> np.ndarray:
     return rows[(styled_sprites.as_shown(rows) == rows).all(1)]
 
 
-def style_kept(pictures: np.ndarray, units: np.ndarray) -> np.ndarray:
+def style_kept(pictures: ArrayLike, units: ArrayLike) -> np.ndarray:
     """Which pictures are nearest to that of their own style, among all styles.
 
     Args:
@@ -28,7 +30,9 @@ def style_kept(pictures: np.ndarray, units: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: not one picture for each unit.
     """
-    if pictures.shape != (len(units), 64, 64):
+    takes = "It takes (N, 64, 64) pictures and (N, 8) units"
+    pictures, units = as_array(pictures, takes), as_array(units, takes)
+    if units.ndim != 2 or units.shape[1] != 8 or pictures.shape != (len(units), 64, 64):
         raise ValueError(
             f"Pictures {pictures.shape} of units {units.shape}: it takes (N, 64, 64) and (N, 8)."
         )

@@ -13,8 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from causal_explorer.inference.adjustment import difference_of_means
+from causal_explorer.metrics.codes import as_array, several
+
+_FIT = "(M, D) proxies, (M,) treatments and (M,) outcomes, and asked of (N, D) proxies"
 
 
 @dataclass(frozen=True)
@@ -30,13 +34,14 @@ class EffectErrors:
     pehe: float
 
 
-def effect_errors(ite: np.ndarray, truth: np.ndarray) -> EffectErrors:
+def effect_errors(ite: ArrayLike, truth: ArrayLike) -> EffectErrors:
     """Compares (N,) effects with (N,) true ones.
 
     Raises:
         ValueError: no units, not one truth for each, or numbers that are not finite.
     """
-    found, true = np.asarray(ite, float), np.asarray(truth, float)
+    takes = "Effects and truths take (N,) numbers"
+    found, true = (as_array(each, takes).astype(float) for each in (ite, truth))
     if found.shape != true.shape or found.ndim != 1 or not len(found):
         raise ValueError(
             f"Effects of shape {found.shape} and truths of shape {true.shape}: "
@@ -49,7 +54,7 @@ def effect_errors(ite: np.ndarray, truth: np.ndarray) -> EffectErrors:
 
 
 def baselines(
-    learnt: tuple[np.ndarray, np.ndarray, np.ndarray], x: np.ndarray
+    learnt: tuple[ArrayLike, ArrayLike, ArrayLike], x: ArrayLike
 ) -> dict[str, np.ndarray]:
     """Effects by estimates that know of no hidden cause.
 
@@ -66,7 +71,8 @@ def baselines(
         ValueError: not as many finite proxies, treatments of 0 and 1, and outcomes; or nobody was
             treated, or all were.
     """
-    seen, t, y = learnt
+    seen, t, y = several(learnt, 3, f"Effects are learnt from {_FIT}")
+    x = as_array(x, f"Effects are learnt from {_FIT}")
     _require(seen, t, y, x)
     regression, trees = _families(binary=set(np.unique(y)) <= {0, 1})
     joint = _fitted(regression, np.column_stack([seen, t]), y)

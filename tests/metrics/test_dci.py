@@ -47,6 +47,27 @@ def test_few_pictures_are_enough_where_each_tells():
     assert (found.disentanglement, found.completeness, found.informativeness) == (1, 1, 1)
 
 
+@pytest.mark.parametrize(("learnt", "scored"), [(99, 600), (600, 99), (8, 8)])
+def test_too_few_pictures_are_refused_instead_of_a_score_of_the_sample(learnt, scored):
+    few, others = slice(0, learnt), slice(1_000, 1_000 + scored)
+    with pytest.raises(
+        ValueError, match=rf"pictures or more, 10 for each .* not {min(learnt, scored)}:"
+    ):
+        dci((PERFECT[few], V[few]), (PERFECT[others], V[others]))
+
+
+@pytest.mark.parametrize("start", range(0, 600, 200))
+def test_ten_pictures_of_each_class_are_enough_for_a_perfect_code(start):
+    few, others = slice(start, start + 100), slice(start + 100, start + 200)
+    found = dci((PERFECT[few], V[few]), (PERFECT[others], V[others]))
+    assert min(found.disentanglement, found.completeness, found.informativeness) > 0.95
+
+
+def test_a_factor_that_does_not_vary_where_it_is_scored_is_refused():
+    with pytest.raises(ValueError, match="column 2 of the classes is 0 throughout"):
+        dci((PERFECT, V), (PERFECT, V * [1, 1, 0, 1, 1]))
+
+
 def test_a_seed_fixes_all():
     few = (TURNED[:300], V[:300])
     assert dci(few, few, 1) == dci(few, few, 1)
