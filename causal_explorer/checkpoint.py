@@ -78,8 +78,12 @@ def shipped() -> list[str]:
 
 def shipped_mechanisms() -> list[str]:
     """The names of those that paint dSprites: the image models of the sprites' own pages."""
-    configs = {name: kept(SHIPPED / name, "config.json") or {} for name in _of_kind(ImageMechanism)}
-    return [name for name, config in configs.items() if config["data"] == "dsprites"]
+    return _painting({"dsprites"})
+
+
+def shipped_sprites() -> list[str]:
+    """The names of those that paint sprites, with a style that no label names or without."""
+    return _painting({"dsprites", "styled-sprites"})
 
 
 def shipped_models() -> list[str]:
@@ -107,6 +111,12 @@ def write_study(name: str | Path, study: Mapping[str, Any]) -> Path:
     """
     text = json.dumps(study, indent=1, allow_nan=False) + "\n"
     return write_whole(find(name) / "study.json", text.encode())
+
+
+def _painting(data: set[str]) -> list[str]:
+    """The image models of some data sets."""
+    configs = {name: kept(SHIPPED / name, "config.json") or {} for name in _of_kind(ImageMechanism)}
+    return [name for name, config in configs.items() if config["data"] in data]
 
 
 def _of_kind(kind: type[nn.Module]) -> list[str]:

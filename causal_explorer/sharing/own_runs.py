@@ -8,11 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from causal_explorer.checkpoint import kept, shipped_mechanisms
+from causal_explorer.checkpoint import kept, shipped_mechanisms, shipped_sprites
 from causal_explorer.models.mechanism import ImageMechanism
 from causal_explorer.models.registry import MODELS
 
 OWN = Path("runs")  # of the working directory: where `python -m train` writes
+_SPRITES = ("dsprites", "styled-sprites")
 _SUMS = "SHA256SUMS"  # written last: without it a save is not finished
 
 
@@ -34,13 +35,18 @@ def own_mechanisms() -> list[str]:
 
 def is_mechanism(config: dict[str, Any]) -> bool:
     """Whether a config is of an image model of the sprites' own pages."""
-    paints = issubclass(MODELS[config["model"]][0], ImageMechanism)
-    return paints and config.get("data") == "dsprites"
+    return _paints(config) and config.get("data") == "dsprites"
 
 
 def image_models() -> list[str]:
     """All image models of the sprites' own pages: the shipped ones, then the user's."""
     return [*shipped_mechanisms(), *own_mechanisms()]
+
+
+def sprite_models() -> list[str]:
+    """All image models of sprites, those of styled ones too: the shipped ones, then the user's."""
+    own = [name for name, config in own_checkpoints().items() if _paints(config, _SPRITES)]
+    return [*shipped_sprites(), *own]
 
 
 def stamp(name: str) -> str:
@@ -61,6 +67,14 @@ def _is_inside(folder: Path, root: Path) -> bool:
         return all(path.resolve().is_relative_to(root) for path in (folder, *folder.iterdir()))
     except (OSError, RuntimeError):  # not to be read, or links that go round
         return False
+
+
+def _paints(config: dict[str, Any], data: tuple[str, ...] = ()) -> bool:
+    """Whether a config is of an image mechanism, of one of some data sets where they are named."""
+    told = config.get("data")
+    name = told.get("name") if isinstance(told, dict) else told
+    mechanism = issubclass(MODELS[config["model"]][0], ImageMechanism)
+    return mechanism and (not data or name in data)
 
 
 def _tells(config: dict[str, Any]) -> bool:

@@ -306,6 +306,8 @@ def one_of(
         called: how an option is shown.
     """
     names = list(options)
+    if st.session_state.get(key, names[0]) not in names:  # of another page, which offers more
+        del st.session_state[key]
     settings: dict[str, Any] = {"format_func": called, "key": key, "help": words}
     if any("/" in name for name in names):
         chosen = bound(st.selectbox, label, names, names.index(default), **settings)

@@ -126,3 +126,14 @@ def test_no_path_of_an_address_is_opened(here, path):
     told = path.format(here=here)
     assert opened("explore", model=told).selectbox(key="model").value == "scm-vae"
     assert opened("models", of=told).selectbox(key="of").value == "scm-vae"
+
+
+def test_sanity_checks_looks_at_an_own_model_of_styled_sprites(here):
+    name = "runs/mine/scm-vae-styled"
+    shutil.copytree(find("scm-vae-styled"), here / name)
+    page = opened("checks", model=name)
+    assert not page.error
+    assert page.selectbox(key="model").value == name
+    assert page.code[0].value == f"python -m causal_explorer check {name} --save"
+    assert "style kept" in html(page)
+    assert name not in opened("explore").selectbox(key="model").options

@@ -8,6 +8,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from causal_explorer.sharing.words import figure
 from causal_explorer.ui.as_text import as_text, escape
 from causal_explorer.ui.explore.changes import STYLE
 
@@ -69,6 +70,23 @@ def readable(found: Figures) -> bool:
         return all(math.isfinite(number) for number in numbers)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError):
         return False
+
+
+def system_rows(study: Figures) -> list[tuple[str, str, str]]:
+    """Name, figure and note of each: of the check where there is one, or else of the benchmark.
+
+    What is no figure is left out: a run may keep anything.
+    """
+    checked = study.get("check")
+    kept = checked.get("figures") if isinstance(checked, dict) else study.get("metrics")
+    rows = []
+    for row in kept if isinstance(kept, list) else []:
+        try:
+            value = row["ours"] if "ours" in row else row["value"]
+            rows.append((str(row["name"]), figure(value, row["unit"]), str(row["note"])))
+        except (KeyError, TypeError, ValueError):
+            continue
+    return rows
 
 
 def axioms_html(found: Figures) -> str:

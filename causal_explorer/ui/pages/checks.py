@@ -4,10 +4,10 @@ import shlex
 
 import streamlit as st
 
-from causal_explorer.checkpoint import measured
+from causal_explorer.checkpoint import measured, study
 from causal_explorer.metrics.table import axioms_notes
 from causal_explorer.models.scope import SCOPES
-from causal_explorer.sharing.own_runs import image_models
+from causal_explorer.sharing.own_runs import sprite_models
 from causal_explorer.sharing.question import Classes
 from causal_explorer.sharing.words import equations
 from causal_explorer.ui import address, controls, serving
@@ -24,6 +24,9 @@ MAPS = (("posX", "posY"), ("orientation", "scale"))  # columns and rows
 def show_measures(checkpoint: str) -> None:
     """The figures of `python -m causal_explorer check`."""
     found = measured(checkpoint)
+    if serving.opened(checkpoint).checkpoint.dataset.hidden:
+        show_system(checkpoint)
+        return
     if found is None:
         st.info(f"No figures are kept with {as_text(checkpoint)}. This makes and keeps them:")
         st.code(f"{CHECK} {shlex.quote(checkpoint)} --save", language=None)
@@ -68,6 +71,19 @@ def show_measures(checkpoint: str) -> None:
         f"{as_text(found['story'])}, seed {found['seed']}:"
     )
     st.code(f"{CHECK} {shlex.quote(checkpoint)} --queries {found['queries']}", language=None)
+
+
+def show_system(checkpoint: str) -> None:
+    """The figures of a model whose pictures have a style that no label names."""
+    st.caption(SCOPES[serving.opened(checkpoint).checkpoint.config["model"]].limits)
+    rows = measures.system_rows(study(checkpoint) or {})
+    if rows:
+        st.markdown("Taken on held-out styled sprites, and kept with the checkpoint.")
+        st.html(measures.table_html(("", "figure", ""), rows))
+    else:
+        st.info(f"No figures are kept with {as_text(checkpoint)}.")
+    st.markdown("The library measures them anew by:")
+    st.code(f"{CHECK} {shlex.quote(checkpoint)} --save", language=None)
 
 
 def show_errors(checkpoint: str, sprite: Classes) -> None:
@@ -116,7 +132,7 @@ st.markdown("Counterfactuals can be wrong in several ways, and each has its meas
 address.drop_endless_numbers()
 try:
     variables = serving.opened(CHECKPOINT).story.variables
-    checkpoint = serving.usable(controls.image_model(image_models(), CHECKPOINT), CHECKPOINT)
+    checkpoint = serving.usable(controls.image_model(sprite_models(), CHECKPOINT), CHECKPOINT)
     serving.opened(checkpoint)
 except (ValueError, OSError) as error:
     st.error(as_text(error), title="The model cannot be opened")

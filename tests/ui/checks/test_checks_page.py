@@ -11,10 +11,12 @@ from streamlit.testing.v1 import AppTest
 
 import causal_explorer as ce
 from causal_explorer import checkpoint
-from causal_explorer.checkpoint import shipped_mechanisms
+from causal_explorer.checkpoint import shipped_mechanisms, shipped_sprites
 from causal_explorer.data.dsprites import FACTORS
 from causal_explorer.metrics.errors import error_map
+from causal_explorer.sharing.words import figure
 from causal_explorer.ui import serving
+from causal_explorer.ui.as_text import escape
 from causal_explorer.ui.checks import traversal
 
 APP = Path(__file__).parents[3] / "app.py"
@@ -69,7 +71,39 @@ def test_the_measures_come_first(model):
     assert ("told how many corners" in said) == (model == "scm-vae")
 
 
-@pytest.mark.parametrize("model", shipped_mechanisms())
+def test_every_model_of_sprites_is_offered():
+    page = done(opened())
+    assert page.segmented_control(key="model").options == shipped_sprites()
+    assert "scm-vae-styled" in shipped_sprites()
+
+
+def test_the_measures_of_styled_sprites_are_those_of_its_study():
+    page = done(opened(model="scm-vae-styled"))
+    (table,) = [html.value for html in page.html if "ce-table" in html.value]
+    for row in checkpoint.study("scm-vae-styled")["metrics"]:
+        assert escape(row["name"]) in table
+        assert figure(row["ours"], row["unit"]) in table
+    assert page.code[0].value == "python -m causal_explorer check scm-vae-styled --save"
+
+
+def test_a_report_of_the_library_is_shown_where_one_is_kept(monkeypatch):
+    figures = [{"name": "IoU <b>", "value": 0.5, "unit": "", "note": "of 1"}, {"name": "broken"}, 7]
+    monkeypatch.setattr(checkpoint, "study", lambda _: {"check": {"figures": figures}})
+    page = done(opened(model="scm-vae-styled"))
+    (table,) = [html.value for html in page.html if "ce-table" in html.value]
+    assert "IoU &lt;b&gt;" in table
+    assert "0.5" in table
+    assert table.count("<tr>") == 2
+
+
+def test_a_model_that_another_page_does_not_have_is_left_behind():
+    page = done(opened(model="scm-vae-styled"))
+    page.switch_page("causal_explorer/ui/pages/explore.py").run()
+    assert not page.exception
+    assert page.segmented_control(key="model").value == "scm-vae"
+
+
+@pytest.mark.parametrize("model", shipped_sprites())
 def test_the_error_maps_are_the_librarys_and_follow_the_sprite(model):
     explorer = ce.load(model)
     page = done(opened(check="Error maps", model=model))
@@ -86,7 +120,7 @@ def test_the_error_maps_are_the_librarys_and_follow_the_sprite(model):
     np.testing.assert_array_equal(maps(done(page))[0], error_map(explorer, square, "posX", "posY"))
 
 
-@pytest.mark.parametrize("model", shipped_mechanisms())
+@pytest.mark.parametrize("model", shipped_sprites())
 @pytest.mark.parametrize("factor", FACTORS, ids=lambda factor: factor.name)
 def test_every_factor_is_traversed(model, factor):
     page = done(opened(check="Traversal", model=model))
