@@ -51,8 +51,9 @@ def dci(
         ValueError: not as many finite codes as classes, not two units and two factors of two
             classes, pictures to score on of another shape, or fewer than ten for each class.
     """
-    z, v = require_codes(*several(learnt, 2, _TAKES), "DCI")
-    asked, right = require_codes(*several(scored, 2, _TAKES), "DCI")
+    z, v = several(learnt, 2, _TAKES)
+    asked, right = several(scored, 2, _TAKES)
+    (z, v), (asked, right) = require_codes(z, v, "DCI"), require_codes(asked, right, "DCI")
     require_varied(v, "DCI")
     require_table(z.shape[1], v.shape[1])
     if asked.shape[1] != z.shape[1] or right.shape[1] != v.shape[1]:

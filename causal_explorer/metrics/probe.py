@@ -69,9 +69,8 @@ def probe(
             learn from, or a class that a variable does not have.
     """
     sizes = [variable.classes for variable in variables]
-    (z, classes), (asked, v) = (
-        _checked(*several(part, 2, _TAKES), sizes) for part in (learnt, held_out)
-    )
+    (z, classes), (asked, v) = several(learnt, 2, _TAKES), several(held_out, 2, _TAKES)
+    (z, classes), (asked, v) = _checked(z, classes, sizes), _checked(asked, v, sizes)
     if len(z) < 2 or z.shape[1] != asked.shape[1]:
         raise ValueError(
             f"A probe learns from two latents or more, and is scored on as many units, not "
