@@ -3,7 +3,7 @@
 #
 # Ten steps are logged (0 to 9), the run dies, and resumes from a checkpoint of step 5 that logs next at
 # step 12. SummaryWriter(purge_step=5) promises that "any events whose global_step larger or equal to T
-# will be purged and hidden from TensorBoard", and TensorBoard's Python reader does that: 0 to 4, 12.
+# will be purged and hidden from TensorBoard", and its EventAccumulator does so: 0 to 4, 12.
 #
 # Observed: the data server, the default reader of `tensorboard --logdir`, shows 0 to 9 and 12. It does
 # not act on the session start record that carries purge_step; it drops points only when the next one
