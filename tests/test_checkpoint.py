@@ -179,8 +179,12 @@ def test_a_line_that_is_no_checksum_is_named(folder, text, line):
 
 def test_checksums_of_files_read_as_bytes_hold_too(folder):
     path = folder / "SHA256SUMS"
+    plain = checkpoint.read(folder)
     path.write_text(path.read_text().replace("  ", " *"))
-    checkpoint.read(folder)
+    again = checkpoint.read(folder)
+    assert again.config == plain.config
+    found, wanted = again.model.state_dict(), plain.model.state_dict()
+    assert all(found[name].equal(tensor) for name, tensor in wanted.items())
 
 
 @pytest.mark.parametrize("name", ["", ".", "no-such", "../checkpoints", 3, None])

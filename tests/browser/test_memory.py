@@ -74,8 +74,12 @@ def test_a_refused_file_leaves_no_other_picture(page, address, tmp_path):
     settled(page)
     (tmp_path / "no.png").write_bytes(b"no picture")
     page.locator(".st-key-upload input[type=file]").set_input_files(tmp_path / "no.png")
-    page.locator("[data-testid=stAlertContentWarning]").first.wait_for(timeout=20_000)
+    said = page.locator("[data-testid=stAlertContentWarning]").first
+    said.wait_for(timeout=20_000)
     page.wait_for_url(lambda url: "image=" not in url, timeout=20_000)
+    settled(page)
+    assert "no whole PNG, JPEG, GIF or WebP" in said.inner_text()
+    assert page.locator(PICTURES).count() == 0
 
 
 def test_back_takes_back_a_question_that_was_kept(page, address):
