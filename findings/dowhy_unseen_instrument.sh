@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Software: DoWhy 0.14, CausalModel.identify_effect with the graph U -> X -> Y, V -> X, V -> Y, where
+# Version: DoWhy 0.14, CausalModel.identify_effect with the graph U -> X -> Y, V -> X, V -> Y, where
 #   neither U nor V is a column of the data.
 # Expected: an estimand is a function of the observed law, so an instrument must be observed. DoWhy's
 #   maintainers say the same (issue 616): estimands are in observed variables only. X and Y alone do

@@ -1,15 +1,20 @@
 #!/usr/bin/env bash
-# idx2numpy 1.2.3, an IDX file of many-byte numbers that is read and written again
-#
-# IDX stores numbers big-endian (the format's description on the MNIST page), and the reader rightly
-# returns them as such. What one function of a package returns, its counterpart should accept: NumPy's
-# own np.save takes both byte orders.
-#
+# Version: idx2numpy 1.2.3, writing an IDX file of many-byte numbers that it has just read.
+# Expected: IDX stores numbers big-endian (the format's description on the MNIST page), and the
+#   reader rightly returns them as such. What one function of a package returns, its counterpart
+#   should accept: NumPy's own np.save takes both byte orders.
 # Observed: FormatError for int16, int32, float32 and float64; only the one-byte types come around.
-# The writer knows the types by their native code alone.
-#
+#   The writer knows the types by their native code alone.
 # Why it matters: images are bytes, but extended labels come as int32 (QMNIST) and real-valued
-# annotations as floats, so cutting a file of them to a subset needs an astype that nothing hints at.
+#   annotations as floats, so cutting a file of them to a subset needs an astype that nothing hints
+#   at.
+# Output:
+#   uint8 read as |u1 and written
+#   int8 read as |i1 and written
+#   int16 read as >i2 FormatError: numpy ndarray type not supported by IDX format.
+#   int32 read as >i4 FormatError: numpy ndarray type not supported by IDX format.
+#   float32 read as >f4 FormatError: numpy ndarray type not supported by IDX format.
+#   float64 read as >f8 FormatError: numpy ndarray type not supported by IDX format.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

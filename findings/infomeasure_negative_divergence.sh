@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Software: infomeasure 0.6.3, kullback_leiber_divergence(approach="discrete").
+# Version: infomeasure 0.6.3, kullback_leiber_divergence(approach="discrete").
 # Expected: a Kullback-Leibler divergence is never negative (Gibbs), and is infinite where P puts mass
 #   on a value that Q never takes; scipy.stats.entropy(p, q) says so.
 # Observed: values that Q lacks are left out of the sum, so the answer is finite, and negative when Q

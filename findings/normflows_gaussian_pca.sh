@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Software: normflows 1.7.3 on torch 2.13.0, normflows.distributions.GaussianPCA.
+# Version: normflows 1.7.3 on torch 2.13.0, normflows.distributions.GaussianPCA.
 # Expected: a normal law with covariance W'W + sigma^2 I (probabilistic PCA, Tipping and Bishop 1999),
 #   so its log density is that of torch's MultivariateNormal, its draws have that covariance, and the
 #   density integrates to one.

@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
-# pgmpy 1.1.2, CausalInference.query(..., do={two variables})
-#
-# Graph A -> B, A -> Y, B -> Y, all binary, every CPD given. Both causes of Y are set, so by the
-# truncated factorisation (Pearl, Causality, eq. 3.10) P(Y | do(A=0, B=1)) is the column of Y's own
-# CPD: P(Y=1 | A=0, B=1) = 0.4. Nothing is left to average.
-#
-# Observed: 0.75 for A=0 and for A=1 alike. The parents of all intervened variables are taken as the
-# adjustment set; A is a parent of B, so it is averaged over its observational law although it was
-# set. With adjustment_set=set() the answer is right.
-# Reported to pgmpy as issue 3543, open when this was written.
-#
+# Version: pgmpy 1.1.2, CausalInference.query(..., do={two variables}), on the graph A -> B, A ->
+#   Y, B -> Y, all binary, every CPD given.
+# Expected: both causes of Y are set, so by the truncated factorisation (Pearl, Causality, equation
+#   3.10) P(Y | do(A=0, B=1)) is the column of Y's own CPD: P(Y=1 | A=0, B=1) = 0.4. Nothing is
+#   left to average.
+# Observed: 0.75 for A=0 and for A=1 alike. The parents of all intervened variables are taken as
+#   the adjustment set; A is a parent of B, so it is averaged over its observational law although
+#   it was set. With adjustment_set=set() the answer is right. Reported to pgmpy as issue 3543,
+#   open when this was written.
 # Why it matters: a counterfactual image is asked for with several do() at once (shape and scale),
-# and the answer looks like a proper distribution.
+#   and the answer looks like a proper distribution.
+# Output:
+#   P(Y=1 | do(A=0, B=1)): 0.7500, empty adjustment set 0.4000, truth 0.4
+#   P(Y=1 | do(A=1, B=1)): 0.7500, empty adjustment set 0.9000, truth 0.9
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

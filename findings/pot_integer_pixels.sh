@@ -1,14 +1,18 @@
 #!/usr/bin/env bash
-# POT 0.9.7.post1, ot.wasserstein_1d of integers
-#
-# Two samples of three numbers, {0, 0, 1} and {0, 1, 1}: a third of the mass moves by one, so W1 = 1/3.
-# The same values as floats give 1/3, and ot.emd2_1d and scipy.stats.wasserstein_distance give 1/3
-# for the integers too. The documentation asks for "array-like", with uniform weights when none are given.
-#
-# Observed: 0 for every integer type, whatever the values: the uniform weights 1/n take the dtype of the
-# positions and become 0.
-#
-# Why it matters: pixels and classes of factors are integers, and distance 0 reads as a perfect match.
+# Version: POT 0.9.7.post1, ot.wasserstein_1d of integers.
+# Expected: two samples of three numbers, {0, 0, 1} and {0, 1, 1}: a third of the mass moves by
+#   one, so W1 = 1/3. The same values as floats give 1/3, and ot.emd2_1d and
+#   scipy.stats.wasserstein_distance give 1/3 for the integers too. The documentation asks for
+#   "array-like", with uniform weights when none are given.
+# Observed: 0 for every integer type, whatever the values: the uniform weights 1/n take the dtype
+#   of the positions and become 0.
+# Why it matters: pixels and classes of factors are integers, and distance 0 reads as a perfect
+#   match.
+# Output:
+#   ot.wasserstein_1d {'int64': 0.0, 'uint8': 0.0, 'float64': 0.3333333333333333}
+#   ot.emd2_1d        0.3333333333333333
+#   scipy             0.3333333333333333
+#   ot.wasserstein_1d, 200 further away: 0.0
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

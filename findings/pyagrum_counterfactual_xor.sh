@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# pyAgrum 3.3.1, counterfactual(cm, on, whatif, profile, values)
-#
-# Y = U1 xor U2 with two fair coins U1, U2; X is a parent of Y that its table does not use. Seen:
-# X=0, Y=1. Abduction (Pearl, Causality, theorem 7.1.7) keeps P(U1, U2 | X=0, Y=1), all of it on
-# (0, 1) and (1, 0), so had X been anything, Y = 1 with certainty. For X=0 the axiom of composition
-# says so without any arithmetic: imagining what is already the case changes nothing.
-#
+# Version: pyAgrum 3.3.1, counterfactual(cm, on, whatif, profile, values), where Y = U1 xor U2 with
+#   two fair coins, and X is a parent of Y that its table does not use. Seen: X=0, Y=1.
+# Expected: abduction (Pearl, Causality, theorem 7.1.7) keeps P(U1, U2 | X=0, Y=1), all of it on
+#   (0, 1) and (1, 0), so had X been anything, Y = 1 with certainty. For X=0 the axiom of
+#   composition says so without any arithmetic: imagining what is already the case changes nothing.
 # Observed: P(Y=1) = 0.5 in both cases. The priors of U1 and U2 are replaced by their marginal
-# posteriors, one by one; what the evidence says of both together is lost.
-#
-# Why it matters: noises that are independent before the evidence and dependent after it are the rule
-# as soon as a variable has two of them, and a wrong abduction is not visible in the answer.
+#   posteriors, one by one; what the evidence says of both together is lost.
+# Why it matters: noises that are independent before the evidence and dependent after it are the
+#   rule as soon as a variable has two of them, and a wrong abduction is not visible in the answer.
+# Output:
+#   seen X=0, Y=1; had X been 0: P(Y=1) = 0.5000, truth 1.0
+#   seen X=0, Y=1; had X been 1: P(Y=1) = 0.5000, truth 1.0
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Software: Pyro (pyro-ppl) 1.9.2 on torch 2.13.0, poutine.do.
+# Version: Pyro (pyro-ppl) 1.9.2 on torch 2.13.0, poutine.do.
 # Expected: the documentation of poutine.do says that intervening on a site equals putting a constant
 #   in its place and drawing a fresh site whose value nobody uses. The site that is kept then has the
 #   density it had before. In a plate that subsamples 2 of 10 rows it is scaled by 10/2 = 5.

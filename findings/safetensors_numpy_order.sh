@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# safetensors 0.8.0, safetensors.numpy.save with an array in Fortran order
-#
-# A NumPy array is its values, whatever the order in memory: np.save keeps them, safetensors 0.6.2 and
-# 0.7.0 kept them too, and safetensors.torch refuses a transposed tensor with a ValueError. The
-# docstring asks for "contiguous and dense" arrays; an array in Fortran order is both (NumPy:
-# flags.f_contiguous).
-#
-# Observed: saved without a word, and other values come back, in the right shape and dtype: the memory
-# is written as it lies, with C order in the header.
-# Reported to safetensors as issue 825, open when this was written.
-#
+# Version: safetensors 0.8.0, safetensors.numpy.save with an array in Fortran order.
+# Expected: a NumPy array is its values, whatever the order in memory: np.save keeps them,
+#   safetensors 0.6.2 and 0.7.0 kept them too, and safetensors.torch refuses a transposed tensor
+#   with a ValueError. The docstring asks for "contiguous and dense" arrays; an array in Fortran
+#   order is both (NumPy: flags.f_contiguous).
+# Observed: saved without a word, and other values come back, in the right shape and dtype: the
+#   memory is written as it lies, with C order in the header. Reported to safetensors as issue 825,
+#   open when this was written.
 # Why it matters: the transposed picture (x.T) and weights taken from a solver in Fortran order are
-# common, and a checkpoint with shuffled weights loads without complaint.
+#   common, and a checkpoint with shuffled weights loads without complaint.
+# Output:
+#   saved  [[0, 2, 4], [1, 3, 5]] contiguous in Fortran order: True
+#   loaded [[0, 1, 2], [3, 4, 5]]
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

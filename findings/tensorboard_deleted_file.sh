@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# TensorBoard 2.21.0, its Python reader when an event file that it has read is deleted
-#
-# A run has two event files, one for each time it was started. The first is deleted (old logs tidied up)
-# while a reader watches the folder. One expects the reader to go on with the second file: a new reader
-# does, and Reload is documented to load all events added since the last call.
-#
+# Version: TensorBoard 2.21.0, its Python reader when an event file that it has read is deleted.
+# Expected: a run has two event files, one for each time it was started. The first is deleted (old
+#   logs tidied up) while a reader watches the folder. The reader goes on with the second file: a
+#   new reader does, and Reload is documented to load all events added since the last call.
 # Observed: Reload returns without an error and never reads the second file, however often it is
-# called: it tries the lost file first each time and gives up quietly.
-#
+#   called: it tries the lost file first each time and gives up quietly.
 # Why it matters: a page that follows a training with EventAccumulator freezes at the last old
-# point and looks like a training that hangs.
+#   point and looks like a training that hangs.
+# Output:
+#   the reader, five reloads: [[1], [1], [1], [1], [1]]
+#   a new reader: [2]
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
-# TensorBoard 2.21.0 with its data server 0.7.2, a run that resumes with purge_step
-#
-# Ten steps are logged (0 to 9), the run dies, and resumes from a checkpoint of step 5 that logs next at
-# step 12. SummaryWriter(purge_step=5) promises that "any events whose global_step larger or equal to T
-# will be purged and hidden from TensorBoard", and its EventAccumulator does so: 0 to 4, 12.
-#
-# Observed: the data server, the default reader of `tensorboard --logdir`, shows 0 to 9 and 12. It does
-# not act on the session start record that carries purge_step; it drops points only when the next one
-# of that tag goes back in time.
-#
-# Why it matters: the loss curve keeps work that was thrown away, most of all for figures that
-# are logged rarely (validation), where the first new step is later than the last old one.
+# Version: TensorBoard 2.21.0 with its data server 0.7.2, a run that resumes with purge_step.
+# Expected: ten steps are logged (0 to 9), the run dies, and resumes from a checkpoint of step 5
+#   that logs next at step 12. SummaryWriter(purge_step=5) promises that "any events whose
+#   global_step larger or equal to T will be purged and hidden from TensorBoard", and its
+#   EventAccumulator does so: 0 to 4, 12.
+# Observed: the data server, the default reader of `tensorboard --logdir`, shows 0 to 9 and 12. It
+#   does not act on the session start record that carries purge_step; it drops points only when the
+#   next one of that tag goes back in time.
+# Why it matters: the loss curve keeps work that was thrown away, most of all for figures that are
+#   logged rarely (validation), where the first new step is later than the last old one.
+# Output:
+#   purge_step=5, next step 12
+#   Python reader: [0, 1, 2, 3, 4, 12]
+#   data server:   [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12]
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

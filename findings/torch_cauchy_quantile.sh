@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Software: torch 2.13.0, torch.distributions.Cauchy and HalfCauchy, icdf at 1 (and at 0), float32.
+# Version: torch 2.13.0, torch.distributions.Cauchy and HalfCauchy, icdf at 1 (and at 0), float32.
 # Expected: the quantile of 1 is the upper end of the support, infinity, as scipy.stats.cauchy,
 #   halfcauchy and torch's own Normal and Laplace say; quantiles never decrease.
 # Observed: the quantile of 1 is about -2.3e7 for both: the tangent of a rounded pi/2 has the wrong

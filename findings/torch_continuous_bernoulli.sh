@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Software: torch 2.13.0, torch.distributions.ContinuousBernoulli, float32, default lims (0.499, 0.501).
+# Version: torch 2.13.0, torch.distributions.ContinuousBernoulli, float32, default lims (0.499, 0.501).
 # Expected: the closed form of Loaiza-Ganem and Cunningham (arXiv:1907.06845): the variance is smooth in
 #   p and close to 1/12 all around p = 1/2. Inside lims, its "unstable region", the class takes a
 #   Taylor series, so outside them the closed form should be stable.

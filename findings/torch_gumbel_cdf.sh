@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Software: torch 2.13.0, torch.distributions.Gumbel, float32, argument checks on (the default).
+# Version: torch 2.13.0, torch.distributions.Gumbel, float32, argument checks on (the default).
 # Expected: the support is every real number and the distribution function exp(-exp(-x)) is defined
 #   there, as in scipy.stats.gumbel_r; log_prob and the class's own support accept the same numbers.
 # Observed: cdf raises ValueError beyond about -4.47 and 15.94. The message blames "Uniform" and its

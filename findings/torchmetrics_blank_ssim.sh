@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# TorchMetrics 1.9.0, structural_similarity_index_measure of flat images, data_range left out
-#
-# SSIM(x, x) = 1 for every x (Wang et al., 2004), and the two constants are there to keep flat regions
-# defined. data_range None is "determined from the data", by its documentation.
-#
-# Observed: nan for two equal blank images, for equal grey ones, and for black against white. The range
-# is that of each image alone, 0 for a flat one, so both constants vanish. With data_range=1.0
-# the three are right; one flat pair is enough to make the mean over a batch of its own nan.
-#
-# Why it matters: an object that leaves the picture gives blank truth and blank answer, the one case
-# that is trivially right.
+# Version: TorchMetrics 1.9.0, structural_similarity_index_measure of flat images, data_range left
+#   out.
+# Expected: SSIM(x, x) = 1 for every x (Wang et al., 2004), and the two constants are there to keep
+#   flat regions defined. data_range None is "determined from the data", by its documentation.
+# Observed: nan for two equal blank images, for equal grey ones, and for black against white. The
+#   range is that of each image alone, 0 for a flat one, so both constants vanish. With
+#   data_range=1.0 the three are right; one flat pair is enough to make the mean over a batch of
+#   its own nan.
+# Why it matters: an object that leaves the picture gives blank truth and blank answer, the one
+#   case that is trivially right.
+# Output:
+#   data_range left out: {'black, black': nan, 'grey, grey': nan, 'black, white': nan}
+#   data_range=1.0:      {'black, black': 1.0, 'grey, grey': 1.0, 'black, white': 0.0001}
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

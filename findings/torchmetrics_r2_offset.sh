@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Software: torchmetrics 1.9.0 on torch 2.13.0, R2Score and relative_squared_error, float32.
+# Version: torchmetrics 1.9.0 on torch 2.13.0, R2Score and relative_squared_error, float32.
 # Expected: R2 is one minus the squared error over the squared deviation of the target from its mean;
 #   adding one number to prediction and target changes neither. scikit-learn keeps it from the very
 #   same float32 arrays.

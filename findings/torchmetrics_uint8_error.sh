@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# TorchMetrics 1.9.0, errors of uint8 images
-#
-# Black (0) against white (255), as uint8, the type that images are loaded in. The squared error is
-# 255^2 = 65025 a pixel and the absolute error 255. peak_signal_noise_ratio of the same package
-# gives 0 dB for them, that is 65025, and its SSIM refuses bytes with an error.
-#
-# Observed: squared and absolute error 1.0, in one order of the arguments, 1.0 and 255 in the other: the
-# difference wraps around at 256. total_variation of one edge between white and black depends
-# on its direction in the same way.
-#
+# Version: TorchMetrics 1.9.0, errors of uint8 images.
+# Expected: black (0) against white (255), as uint8, the type that images are loaded in: the
+#   squared error is 255^2 = 65025 a pixel and the absolute error 255. peak_signal_noise_ratio of
+#   the same package gives 0 dB for them, that is 65025, and its SSIM refuses bytes with an error.
+# Observed: squared and absolute error 1.0 in one order of the arguments, 1.0 and 255 in the other:
+#   the difference wraps around at 256. total_variation of one edge between white and black depends
+#   on its direction in the same way.
 # Why it matters: the largest possible error of a reconstruction is reported as almost none.
+# Output:
+#   black, white: MSE 1.0, MAE 1.0, PSNR 0.0 dB, total variation of the edge 2040
+#   white, black: MSE 1.0, MAE 255.0, PSNR 0.0 dB, total variation of the edge 8
+#   as floats: MSE 65025.0 MAE 255.0
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

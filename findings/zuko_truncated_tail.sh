@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Software: Zuko 1.6.0 on torch 2.13.0, zuko.distributions.Truncated, float32.
+# Version: Zuko 1.6.0 on torch 2.13.0, zuko.distributions.Truncated, float32.
 # Expected: its documentation: density zero outside [lower, upper), so every draw lies inside; for the
 #   normal law SciPy's truncnorm does so for any interval.
 # Observed: from about five standard deviations on, every draw lies outside, at about +-4.75, and
