@@ -1,6 +1,7 @@
 """What is remembered outlives its widget where it should, and not where it should not."""
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from causal_explorer.data import dsprites
@@ -23,18 +24,48 @@ def _explore(page):
     settled(page)
 
 
-def test_a_reload_on_another_page_keeps_the_question(page, address):
+@pytest.mark.parametrize(
+    "route",
+    [
+        ("Sanity checks", "Lessons"),
+        ("Sanity checks", "Three rungs"),
+        ("Three rungs", "Story"),
+        ("About", "Sanity checks"),
+        ("Training", "Story"),
+    ],
+    ids=", ".join,
+)
+def test_a_reload_on_another_page_keeps_the_question(page, address, route):
+    """Whether the page that is reloaded shares controls with Explore, the one before, or none."""
     page.goto(f"{address}/{ASKED}")
     page.locator(PICTURES).nth(3).wait_for(timeout=60_000)
     settled(page)
-    _turn_to(page, "Sanity checks")
-    _turn_to(page, "Lessons")
+    for name in route:
+        _turn_to(page, name)
     page.reload()
     settled(page)
     _explore(page)
     page.wait_for_url("**shape=ellipse**", timeout=20_000)
     assert "This is an ellipse" in page.locator("[data-live=sentence]").first.inner_text()
     for part in ("scale=1", "story=chain", "seed=7", "do=posX", "view=Couplings"):
+        assert part in page.url
+
+
+def test_what_is_changed_after_the_reload_is_taken_along(page, address):
+    """The sprite is the pages' own together: the later one counts, and the rest is as it was."""
+    page.goto(f"{address}/{ASKED}")
+    page.locator(PICTURES).nth(3).wait_for(timeout=60_000)
+    settled(page)
+    _turn_to(page, "About")
+    _turn_to(page, "Sanity checks")
+    page.reload()
+    settled(page)
+    page.locator(".st-key-shape").get_by_text("square").click()
+    page.wait_for_url("**shape=square**", timeout=20_000)
+    settled(page)
+    _explore(page)
+    page.wait_for_url("**story=chain**", timeout=20_000)
+    for part in ("shape=square", "scale=1", "seed=7", "do=posX", "view=Couplings"):
         assert part in page.url
 
 
